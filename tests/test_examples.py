@@ -1,0 +1,40 @@
+"""Every rule and gate is held to the examples it carries."""
+
+import pytest
+
+from cleaner import registry
+from cleaner.analysis import Analysis
+from cleaner.config import Config
+from cleaner.pipeline import Pipeline
+from cleaner.registry import Bad, Breaks, Good, Keeps, Pair
+from cleaner.segment import from_text
+
+RULES = [r for r in registry.detectors().values() if not r.remote]
+CASES = [pytest.param(rule, example, id=f"{rule.name}-{i}") for rule in RULES for i, example in enumerate(rule.examples)]
+GATES = [pytest.param(g, e, id=f"{g.name}-{i}") for g in registry.gates().values() for i, e in enumerate(g.examples)]
+
+
+@pytest.mark.parametrize(("rule", "example"), CASES)
+def test_rule_keeps_its_examples(rule: registry.Detector, example: Bad | Good) -> None:
+    document = from_text(example.text)
+    findings = list(rule(Analysis(document)))
+    if isinstance(example, Good):
+        assert not findings, f"{rule.name} flags {[f.span.of(document.text) for f in findings]}"
+        return
+    assert any(f.span.overlaps(example.span) or f.span == example.span for f in findings), f"{rule.name} does not flag {example.marked!r}"
+    if example.after is None:
+        return
+    with Pipeline(Config(select=(rule.name,), languagetool=False)) as pipeline:
+        suggestions = pipeline.suggest(Analysis(document), findings)
+        offered = {s.apply(document.text) for s in suggestions}
+        assert example.after in offered, f"{rule.name} offers {offered}"
+        assert example.after not in {e.text for e in rule.examples if isinstance(e, Bad)}
+        assert not list(rule(Analysis(from_text(example.after)))), "the repaired text is flagged again"
+        if example.safe:
+            assert pipeline.clean(document).output == example.after
+
+
+@pytest.mark.parametrize(("gate", "example"), GATES)
+def test_gate_keeps_its_examples(gate: registry.Gate, example: Breaks | Keeps) -> None:
+    outcome = gate.measure(Pair(example.original, example.rewrite, example.context))
+    assert (outcome.score >= gate.threshold) == isinstance(example, Keeps), outcome
