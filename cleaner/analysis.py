@@ -6,10 +6,10 @@ Tokens know their place in the document: ``analysis.span(token)``.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache, cached_property
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from .core import Document, Segment, Span
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc, Token
     from spacy.tokens import Span as Phrase
 
+_T = TypeVar("_T")
 _CACHE_SIZE = 4096
 _parses: OrderedDict[str, Doc] = OrderedDict()
 _lock = Lock()  # one spaCy pipeline serves all threads
@@ -56,6 +57,13 @@ class Analysis:
     def __init__(self, document: Document, focus: tuple[Span, ...] | None = None) -> None:
         self.document = document
         self.focus = focus
+        self._made: dict[Callable[[Analysis], Any], Any] = {}
+
+    def once(self, make: Callable[[Analysis], _T]) -> _T:
+        """What `make` finds in this document, worked out the first time that any stage asks."""
+        if make not in self._made:
+            self._made[make] = make(self)
+        return cast(_T, self._made[make])
 
     @cached_property
     def parses(self) -> list[Doc]:
