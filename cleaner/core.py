@@ -80,7 +80,8 @@ class Quotation:
     """Quoted words with their marks; `speaker` and `verb` where the text names them.
 
     `span` includes the marks, `inner` does not. A quotation may run over several segments; one whose closing mark is missing is not
-    `closed` and ends with its block.
+    `closed` and ends with its block. One that the next paragraph reopens, as news does, counts as closed and has no closing mark:
+    ``inner.end == span.end``. `depth` counts the quotations around it: 0 is outermost. A speaker may be a pronoun.
     """
 
     span: Span
@@ -88,6 +89,7 @@ class Quotation:
     closed: bool = True
     speaker: Span | None = None
     verb: Span | None = None
+    depth: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from .core import Block, BlockKind, Document, Quotation, Segment, Span, Suppression
+from .core import Block, BlockKind, Document, Segment, Span, Suppression
+from .quotations import quotations
 
 _PARAGRAPH = re.compile(r"\S(?:.*\S)?(?:[ \t]*(?:\r\n|\n|\r)(?=[ \t]*\S)[ \t]*\S(?:.*\S)?)*")
 _LIST_ITEM = re.compile(r"(?:[-*+•・◆■▼]|\(?\d{1,2}[.)])\s+\S")
@@ -43,7 +44,7 @@ def build(
     blocks = tuple(blocks)
     segments = tuple(s for b in blocks if b.kind != "code" for s in _sentences(text, plain, b))
     return Document(
-        name, text, plain, blocks, segments, tuple(q for b in blocks if b.kind != "code" for q in _quotations(plain, b)),
+        name, text, plain, blocks, segments, quotations(plain, blocks),
         tuple(protected), tuple(suppressions),
     )
 
@@ -67,23 +68,4 @@ def _sentences(text: str, plain: str, block: Block) -> list[Segment]:
         if end > start:
             span = Span(block.span.start + start, block.span.start + end)
             found.append(Segment(span, span.of(text), block))
-    return found
-
-
-_PAIRS = {'"': '"', "“": "”", "„": "“", "«": "»", "「": "」", "『": "』"}
-
-
-def _quotations(plain: str, block: Block) -> list[Quotation]:
-    found: list[Quotation] = []
-    opened: tuple[int, str] | None = None
-    for at in range(block.span.start, block.span.end):
-        mark = plain[at]
-        if opened is None:
-            if mark in _PAIRS:
-                opened = (at, _PAIRS[mark])
-        elif mark == opened[1]:
-            found.append(Quotation(Span(opened[0], at + 1), Span(opened[0] + 1, at)))
-            opened = None
-    if opened is not None:
-        found.append(Quotation(Span(opened[0], block.span.end), Span(opened[0] + 1, block.span.end), closed=False))
     return found
