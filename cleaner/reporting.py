@@ -1,0 +1,66 @@
+"""Verbs that report speech: their classes and forms, from `data/reporting_verbs.toml`."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+_VOWELS = "aeiou"
+
+
+@dataclass(frozen=True, slots=True)
+class ReportingVerb:
+    """A verb with its forms and classes (neutral, emphatic, ask, manner, object, hearer)."""
+
+    base: str
+    past: str
+    third: str
+    participle: str
+    classes: frozenset[str]
+
+    @property
+    def speaks(self) -> bool:
+        """True when quoted words may be its object."""
+        return bool(self.classes & {"neutral", "emphatic", "ask"})
+
+
+@cache
+def verbs() -> dict[str, ReportingVerb]:
+    """All reporting verbs by base form."""
+    table = tomllib.loads(resources.files(f"{__package__}.data").joinpath("reporting_verbs.toml").read_text(encoding="utf-8"))
+    forms = table.pop("forms")
+    classes: dict[str, set[str]] = {}
+    for name, entry in table.items():
+        for verb in entry["verbs"]:
+            classes.setdefault(verb, set()).add(name)
+    found = {}
+    for verb, kinds in classes.items():
+        past, third, participle = forms.get(verb) or _regular(verb)
+        found[verb] = ReportingVerb(verb, past, third, participle, frozenset(kinds))
+    return found
+
+
+def _regular(verb: str) -> tuple[str, str, str]:
+    """Past, third person and -ing form of a regular verb."""
+    if verb.endswith("e"):
+        return verb + "d", verb + "s", verb[:-1] + "ing"
+    if verb.endswith("y") and verb[-2] not in _VOWELS:
+        return verb[:-1] + "ied", verb[:-1] + "ies", verb + "ing"
+    return verb + "ed", verb + ("es" if verb.endswith(("s", "sh", "ch", "x")) else "s"), verb + "ing"
+
+
+@cache
+def by_form() -> dict[str, ReportingVerb]:
+    """Finite forms (past, present) to their verb."""
+    return {form: v for v in verbs().values() for form in (v.base, v.past, v.third)}
+
+
+@cache
+def pattern(*classes: str, tense: str = "finite") -> str:
+    """A regular expression for forms of the verbs in `classes` (all speaking verbs if none); `tense` is finite (past, third person) or past."""
+    wanted = [v for v in verbs().values() if (v.classes & set(classes) if classes else v.speaks)]
+    words = {v.past for v in wanted} | ({v.third for v in wanted} if tense == "finite" else set())
+    return "(?:" + "|".join(sorted(map(re.escape, words), key=lambda w: (-len(w), w))) + ")"
