@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from .core import CleanerError
+
+COMMAND_LINE = "command line"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +28,9 @@ class Config:
         language: LanguageTool's variety of English.
         java_heap_mb: limit for LanguageTool's Java heap, in MB.
         jobs: documents worked on at once.
-        queue: path of the review queue.
+        queue: path of the review queue; a relative one starts at the folder of the settings file.
         gates: threshold by gate name, 0 to 1, over the gate's own.
+
     """
 
     select: tuple[str, ...] = ("all",)
@@ -43,6 +46,15 @@ class Config:
     gates: Mapping[str, float] = dataclasses.field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One setting: its value as written, and where that comes from: ``default``, a file, or ``command line``."""
+
+    name: str
+    value: Any
+    origin: str
+
+
 def find(start: Path) -> Path | None:
     """The nearest settings file at or above `start`."""
     for folder in (start, *start.parents):
@@ -55,23 +67,64 @@ def find(start: Path) -> Path | None:
     return None
 
 
+def locate(named: Path | None) -> Path | None:
+    """The settings file to use: the one that was named, or the nearest one. Raises CleanerError when the named one is not there."""
+    if named is None:
+        return find(Path.cwd())
+    if not named.is_file():
+        raise CleanerError(f"{named}: there is no such settings file; `cleaner config` shows what holds without it")
+    return named
+
+
 def load(path: Path | None, **overrides: Any) -> Config:
     """The settings of a file (or only the defaults), with `overrides` that are not None on top.
 
     Raises CleanerError for a broken file, an unknown key or a value of the wrong type.
     """
-    table: dict[str, Any] = {}
-    if path is not None:
-        table = _read(path)
-        if path.name == "pyproject.toml":
-            table = table.get("tool", {}).get("cleaner", {})
-    values = {key.replace("-", "_"): value for key, value in table.items()}
-    fields = {f.name: f for f in dataclasses.fields(Config)}
-    for key in values:
-        if key not in fields:
-            raise CleanerError(f"{path}: unknown setting {key!r}; `cleaner config` lists the known ones")
-    values |= {k: v for k, v in overrides.items() if v is not None}
-    return Config(**{key: _typed(str(path or "command line"), key, value) for key, value in values.items()})
+    found = {s.name: s for s in settings(path, **overrides)}
+    values = {s.name: s.value for s in found.values()}
+    if path is not None and found["queue"].origin != COMMAND_LINE:
+        values["queue"] = str(path.parent / values["queue"])
+    return Config(**values)
+
+
+def settings(path: Path | None, **overrides: Any) -> list[Setting]:
+    """Every setting with its origin, in the order of `Config`. Raises as `load` does."""
+    table = _table(path) if path else {}
+    defaults = {f.name: getattr(Config(), f.name) for f in dataclasses.fields(Config)}
+    for key in (*table, *overrides):
+        if key not in defaults:
+            raise CleanerError(f"{path}: unknown setting {key!r}{did_you_mean(key, defaults)}; `cleaner config` lists the known ones")
+    made = []
+    for name, default in defaults.items():
+        value, origin = default, "default"
+        if name in table:
+            value, origin = _typed(str(path), name, table[name], default), str(path)
+        if overrides.get(name) is not None:
+            value, origin = _typed(COMMAND_LINE, name, overrides[name], default), COMMAND_LINE
+        made.append(Setting(name, value, origin))
+    return made
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """A hint at the nearest of the known words, or nothing when none is near.
+
+    >>> did_you_mean("ignroe", ["select", "ignore"])
+    " (did you mean 'ignore'?)"
+    """
+    import difflib
+
+    near = difflib.get_close_matches(word, list(known), n=1)
+    return f" (did you mean {near[0]!r}?)" if near else ""
+
+
+def _table(path: Path) -> dict[str, Any]:
+    table = _read(path)
+    if path.name == "pyproject.toml":
+        table = table.get("tool", {}).get("cleaner", {})
+        if not isinstance(table, dict):
+            raise CleanerError(f"{path}: [tool.cleaner] must be a table")
+    return {key.replace("-", "_"): value for key, value in table.items()}
 
 
 def _read(path: Path) -> dict[str, Any]:
@@ -83,8 +136,7 @@ def _read(path: Path) -> dict[str, Any]:
         raise CleanerError(f"{path}: cannot be read ({error.strerror})") from error
 
 
-def _typed(where: str, key: str, value: Any) -> Any:
-    default = getattr(Config(), key)
+def _typed(where: str, key: str, value: Any, default: Any) -> Any:
     if isinstance(default, bool) or isinstance(value, bool):
         good = isinstance(default, bool) and isinstance(value, bool)
     elif isinstance(default, tuple):
@@ -97,7 +149,9 @@ def _typed(where: str, key: str, value: Any) -> Any:
     elif isinstance(default, str):
         good = isinstance(value, str) and bool(value)
     else:
-        good = isinstance(value, dict) and all(isinstance(v, int | float) and 0 <= v <= 1 for v in value.values())
+        good = isinstance(value, dict) and all(
+            isinstance(v, int | float) and not isinstance(v, bool) and 0 <= v <= 1 for v in value.values()
+        )
     if not good:
         raise CleanerError(f"{where}: setting {key!r} cannot be {value!r}; the default is {default!r}")
     return value

@@ -5,9 +5,11 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from functools import cache
+from pathlib import Path
 from types import ModuleType
 
 from ..core import CleanerError, Document
+from ..writing import atomic
 
 
 @cache
@@ -25,3 +27,25 @@ def parse(name: str, text: str) -> Document:
         raise CleanerError(f"{name}: unknown kind of file {suffix!r}; known are {known}")
     document: Document = module.parse(name, text)
     return document
+
+
+def suffixes() -> tuple[str, ...]:
+    """Every suffix that some format claims, in lower case with its dot; the empty one stands for names without a suffix."""
+    return tuple(sorted(_by_suffix()))
+
+
+def load(path: Path) -> Document:
+    """Read a file, whose name the Document bears. Raises CleanerError when it cannot be read or is not UTF-8."""
+    try:
+        text = path.read_bytes().decode("utf-8")
+    except OSError as error:
+        raise CleanerError(f"{path.as_posix()}: cannot be read ({error.strerror})") from error
+    except UnicodeDecodeError as error:
+        raise CleanerError(f"{path.as_posix()}: not UTF-8 text (byte {error.start}); convert it first, for example with iconv") from error
+    return parse(path.as_posix(), text)
+
+
+def save(path: Path, text: str) -> None:
+    """Write a file whole or not at all, with its folders. Raises CleanerError where that cannot be done."""
+    with atomic(path.resolve()) as file:
+        file.write(text)

@@ -1,0 +1,140 @@
+"""Many files through the pipeline: what is bad is told and left out, what is done is kept, and memory stays small."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, closing
+from dataclasses import replace
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, TextIO
+
+from . import formats
+from .config import Config
+from .console import complain
+from .core import CleanerError, Document, Span, Suppression
+from .inputs import Source
+from .report import row
+from .writing import atomic
+
+if TYPE_CHECKING:
+    from .pipeline import Pipeline, Result
+    from .review.queue import Queue
+
+
+class Batch:
+    """Cleans sources one after the other; what comes of one is written before the next is handed out.
+
+    Attributes:
+        targets: where a source's output is written, by the source's name; no entry, no output.
+        report: file for the report, one JSON object a segment.
+        queue: the review queue, whose answers are applied; what is flagged in files is stored in it where `store` is set.
+        errors: how many sources failed.
+        done: how many did not.
+        records: how many segments came out unchanged, fixed, or for review.
+        rules: how many findings are fixed or for review, by (rule, status).
+
+    """
+
+    def __init__(
+        self, config: Config, sources: Sequence[Source], *, targets: Mapping[str, Path] | None = None, report: Path | None = None,
+        queue: Path | None = None, store: bool = False,
+    ) -> None:
+        self.config = config
+        self.sources = {s.name: s for s in sources}
+        self.targets = targets or {}
+        self.report = report
+        self.queue = queue
+        self.store = store
+        self.errors = 0
+        self.done = 0
+        self.records: Counter[str] = Counter()
+        self.rules: Counter[tuple[str, str]] = Counter()
+        self._open = ExitStack()
+
+    def __enter__(self) -> Batch:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._open.__exit__(kind, error, trace)
+
+    def fail(self, error: object) -> None:
+        """Tell of a source that could not be done; the others go on."""
+        self.errors += 1
+        complain(error)
+
+    def results(self, step: Callable[[str], None] = lambda _: None) -> Iterator[Result]:
+        """The result of each source, in order, once its output, report lines and queue items are written. `step` hears of each source."""
+        from .pipeline import Pipeline, run
+
+        lines = self._open.enter_context(atomic(self.report)) if self.report else None
+        queue = self._queue()
+        pipeline = self._open.enter_context(Pipeline(self.config, queue.answers() if queue else None))
+
+        def broken(document: Document, error: Exception) -> None:
+            ours = isinstance(error, CleanerError)
+            what = error if ours else f"could not be cleaned ({type(error).__name__}: {error}); please report this"
+            self.fail(f"{document.name}: {what}")
+            step(document.name)
+
+        with closing(run(pipeline, self._documents(queue, step), broken)) as cleaned:
+            for result in cleaned:
+                try:
+                    result = self._keep(pipeline, result, lines, queue)
+                except CleanerError as error:
+                    self.fail(error)
+                else:
+                    yield result
+                step(result.document.name)
+
+    def _queue(self) -> Queue | None:
+        if self.queue is None or not (self.store or self.queue.exists()):
+            return None
+        from .review.queue import Queue
+
+        return self._open.enter_context(Queue.open(self.queue))
+
+    def _documents(self, queue: Queue | None, step: Callable[[str], None]) -> Iterator[Document]:
+        for source in self.sources.values():
+            try:
+                document = _read(source)
+                dismissed = queue.dismissed_rules(document.name) if queue else None
+            except CleanerError as error:
+                self.fail(error)
+                step(source.name)
+                continue
+            if dismissed:
+                everywhere = Suppression(Span(0, len(document.text)), dismissed)
+                document = replace(document, suppressions=(*document.suppressions, everywhere))
+            yield document
+
+    def _keep(self, pipeline: Pipeline, result: Result, lines: TextIO | None, queue: Queue | None) -> Result:
+        """Write all that comes of a result; where answers of an older version of the text turn out to hold, clean again with them."""
+        document = result.document
+        if queue and self.store and self.sources[document.name].path:
+            stored = queue.store(document.name, result.records)
+            if stored.carried:
+                pipeline.answers = queue.answers()
+                result = pipeline.clean(document)
+        target = self.targets.get(document.name)
+        if target and (target != self.sources[document.name].path or result.output != document.text):
+            formats.save(target, result.output)
+        for record in result.records if lines else ():
+            assert lines
+            lines.write(json.dumps(row(document.name, record), ensure_ascii=False) + "\n")
+        self.done += 1
+        self.records.update(r.status for r in result.records)
+        self.rules.update((f.rule, r.status) for r in result.records if r.status != "unchanged" for f in r.findings)
+        return result
+
+
+def _read(source: Source) -> Document:
+    if source.path:
+        return formats.load(source.path)
+    try:
+        return formats.parse(source.name, sys.stdin.buffer.read().decode("utf-8"))
+    except UnicodeDecodeError as error:
+        raise CleanerError(f"{source.name}: not UTF-8 text (byte {error.start}); convert it first, for example with iconv") from error

@@ -1,0 +1,50 @@
+"""Options that several commands share, and the settings they make."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from . import config
+
+_F = TypeVar("_F", bound=Callable[..., Any])
+
+_SETTINGS = (
+    click.option("--select", multiple=True, metavar="RULE", help="Run only this rule or family; may be given again, or with commas."),
+    click.option("--ignore", multiple=True, metavar="RULE", help="Do not run this rule or family; wins over --select."),
+    click.option("--unsafe-fixes", is_flag=True, default=None, help="Also make unsafe changes that pass every gate."),
+    click.option("--min-confidence", type=click.FloatRange(0, 1), metavar="X", help="Flag what is wrong with at least this chance."),
+    click.option("--no-languagetool", is_flag=True, help="Do without LanguageTool."),
+    click.option("--jobs", type=click.IntRange(1), metavar="N", help="Documents worked on at once."),
+    click.option("--config", "file", type=click.Path(path_type=Path), metavar="FILE", help="Settings file, in place of the nearest one."),
+    click.option("--queue", type=click.Path(dir_okay=False), metavar="FILE", help="The review queue."),
+    click.option("--no-queue", is_flag=True, help="Neither apply answers from the review queue nor store anything in it."),
+)
+
+
+def settings(function: _F) -> _F:
+    """Give a command the options that change settings; `load` takes what they yield."""
+    for option in reversed(_SETTINGS):
+        function = option(function)
+    return function
+
+
+def load(given: dict[str, Any]) -> config.Config:
+    """The settings that hold, from the values of the options of `settings`."""
+    return config.load(config.locate(given["file"]), **overrides(given))
+
+
+def overrides(given: dict[str, Any]) -> dict[str, Any]:
+    """What the command line says about settings; None where it is silent."""
+    return {
+        "select": _names(given["select"]), "ignore": _names(given["ignore"]), "unsafe_fixes": given["unsafe_fixes"],
+        "min_confidence": given["min_confidence"], "languagetool": False if given["no_languagetool"] else None, "jobs": given["jobs"],
+        "queue": given["queue"],
+    }
+
+
+def _names(values: tuple[str, ...]) -> tuple[str, ...] | None:
+    return tuple(name.strip() for value in values for name in value.split(",") if name.strip()) or None
