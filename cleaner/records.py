@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from .core import Answer, Decision, Document, Finding, Proposal, Record, Span, Status, Suggestion, record_key
-from .risk import risk
+from .risk import evidence, risk
 
 
 @dataclass(slots=True)
@@ -92,6 +92,7 @@ def record(
             found[i].append(f)
     made = set(map(id, accepted))
     texts = [s.of(document.text) for s in spans]
+    total = evidence(everything)
     records = []
     for i, span in enumerate(spans):
         before, after = texts[i - 1] if i else "", texts[i + 1] if i + 1 < len(texts) else ""
@@ -106,8 +107,10 @@ def record(
         if answer and {f.rule for f in own} <= answer.rules:
             output = answer.text
             status = "fixed" if output != texts[i] else "unchanged"
+        elsewhere = max(0.0, total - evidence(found[i])) / max(1, len(spans) - 1)
+        heading = any(s.block.kind == "heading" for s in document.segments_in(span))
         records.append(Record(
-            span, texts[i], output, status, risk(texts[i], found[i]), key, tuple(own),
+            span, texts[i], output, status, risk(texts[i], found[i], elsewhere, heading=heading), key, tuple(own),
             _proposals(span, document.text, [d for d in here[i] if id(d) not in made], changes), before, after,
         ))
     return tuple(records)
