@@ -63,7 +63,7 @@ class _Lean:
 
     spacing: float
     shape: float
-    prime: bool
+    prime: float | None  # what it costs to read it as inches or seconds, if that can be
     glued: bool
 
 
@@ -96,7 +96,9 @@ def _lean(plain: str, block: Span, m: re.Match[str]) -> _Lean:
     head = plain[max(block.start, m.start() - 80):m.start()]
     if ATTRIBUTION_BEFORE.search(head):
         shape += _CUE
-    prime = before.isdigit() and not after.isalnum()
+    prime = _PRIME if before.isdigit() and not after.isalnum() else None
+    if prime is not None and _FEET.search(plain, max(block.start, m.start() - 12), m.start()):
+        prime, shape = -_STRAY, 0.0
     return _Lean(spacing, shape, prime, before in _ENDS and after.isalpha())
 
 
@@ -105,10 +107,7 @@ def _resolve(plain: str, block: Span, carried: bool, reopened: bool) -> tuple[li
 
     States are (inside a quotation, inverted spacing) as bits 2 and 1; the path of least cost wins.
     """
-    marks = [
-        m for m in _DOUBLE.finditer(plain, block.start, block.end)
-        if not (m.group() in {'"', "”", "''"} and _FEET.search(plain, max(block.start, m.start() - 12), m.start()))
-    ]
+    marks = list(_DOUBLE.finditer(plain, block.start, block.end))
     if not marks:
         return [], False
     infinite = float("inf")
@@ -131,8 +130,8 @@ def _resolve(plain: str, block: Span, carried: bool, reopened: bool) -> tuple[li
                 ]
                 if lean.glued and inside:
                     moves.append((base + _BOTH, 2 | inverted, "both"))
-                if lean.prime:
-                    moves.append((base + _PRIME, inside | inverted, "prime"))
+                if lean.prime is not None:
+                    moves.append((base + lean.prime, inside | inverted, "prime"))
                 for cost, target, role in moves:
                     if cost < reached[target][0]:
                         reached[target] = (cost, state, role)
@@ -148,10 +147,13 @@ def _resolve(plain: str, block: Span, carried: bool, reopened: bool) -> tuple[li
     return found[::-1], ends_inside
 
 
-def quotations(plain: str, blocks: Iterable[Block]) -> tuple[Quotation, ...]:
-    """The quotations of a text in order of place, an outer one before those inside it (`depth` 1 and more), with their speakers."""
+def quotations(plain: str, blocks: Iterable[Block], marks: Sequence[Mark]) -> tuple[Quotation, ...]:
+    """The quotations of a text in order of place, an outer one before those inside it (`depth` 1 and more), with their speakers.
+
+    `marks` are the text's `double_marks`.
+    """
     quoting = [b for b in blocks if b.kind != "code"]
-    found = _doubles(plain, quoting)
+    found = _doubles(plain, quoting, marks)
     for block in quoting:
         found += _bracketed(plain, block.span)
     found.sort(key=lambda q: q.span.start)
@@ -171,10 +173,9 @@ def _nested(found: list[Quotation]) -> list[Quotation]:
     return placed
 
 
-def _doubles(plain: str, blocks: Sequence[Block]) -> list[Quotation]:
+def _doubles(plain: str, blocks: Sequence[Block], marks: Sequence[Mark]) -> list[Quotation]:
     found: list[Quotation] = []
     opened: Span | None = None
-    marks = double_marks(plain, blocks)
     at = 0
     for i, block in enumerate(blocks):
         while at < len(marks) and marks[at].span.end <= block.span.end:

@@ -1,13 +1,13 @@
-"""Plain text: blank lines part the blocks."""
+"""Plain text: blank lines part the blocks; lines do where each is a paragraph of its own."""
 
 from __future__ import annotations
 
 from ..core import Document
-from ..segment import build, text_blocks
+from ..segment import from_text
 
 SUFFIXES = (".txt", "")
 
 
 def parse(name: str, text: str) -> Document:
     """Read plain text."""
-    return build(name, text, text_blocks(text))
+    return from_text(text, name)
