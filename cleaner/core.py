@@ -115,7 +115,8 @@ class Document:
     """A text and what it is made of.
 
     `plain` has the length of `text`, with markup, code and addresses blanked by spaces: analyse `plain`, quote and change `text`.
-    `protected` spans (code, addresses, markup) may never be changed.
+    `protected` spans (code, addresses, markup) may never be changed. `encoding` says how to write the text back: utf-8, utf-8-sig,
+    utf-16-le or utf-16-be, all but the first with a byte order mark.
     """
 
     name: str
@@ -126,6 +127,7 @@ class Document:
     quotations: tuple[Quotation, ...] = ()
     protected: tuple[Span, ...] = ()
     suppressions: tuple[Suppression, ...] = ()
+    encoding: str = "utf-8"
     _starts: tuple[int, ...] = field(default=(), repr=False, compare=False)
 
     def __post_init__(self) -> None:
