@@ -34,6 +34,7 @@ class Batch:
         queue: the review queue, whose answers are applied; what is flagged in files is stored in it where `store` is set.
         errors: how many sources failed.
         done: how many did not.
+        changed: how many segments came out in other words; some of them may be for review all the same.
         records: how many segments came out unchanged, fixed, or for review.
         rules: how many findings are fixed or for review, by (rule, status).
 
@@ -51,6 +52,7 @@ class Batch:
         self.store = store
         self.errors = 0
         self.done = 0
+        self.changed = 0
         self.records: Counter[str] = Counter()
         self.rules: Counter[tuple[str, str]] = Counter()
         self._open = ExitStack()
@@ -121,11 +123,12 @@ class Batch:
                 result = pipeline.clean(document)
         target = self.targets.get(document.name)
         if target and (target != self.sources[document.name].path or result.output != document.text):
-            formats.save(target, result.output)
+            formats.save(target, result.output, document.encoding, follow=target == self.sources[document.name].path)
         for record in result.records if lines else ():
             assert lines
             lines.write(json.dumps(row(document.name, record), ensure_ascii=False) + "\n")
         self.done += 1
+        self.changed += sum(r.output != r.original for r in result.records)
         self.records.update(r.status for r in result.records)
         self.rules.update((f.rule, r.status) for r in result.records if r.status != "unchanged" for f in r.findings)
         return result
@@ -134,7 +137,4 @@ class Batch:
 def _read(source: Source) -> Document:
     if source.path:
         return formats.load(source.path)
-    try:
-        return formats.parse(source.name, sys.stdin.buffer.read().decode("utf-8"))
-    except UnicodeDecodeError as error:
-        raise CleanerError(f"{source.name}: not UTF-8 text (byte {error.start}); convert it first, for example with iconv") from error
+    return formats.read(source.name, sys.stdin.buffer.read())

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
+import io
+import os
 import sys
 
 import click
@@ -40,18 +43,33 @@ class _Lazy(click.Group):
 
 @click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="cleaner")
-def cli() -> None:
+@click.pass_context
+def cli(ctx: click.Context) -> None:
     """Repair awkward machine-translated English: surely better changes are made, everything doubtful goes to a person."""
+    if os.environ.get("NO_COLOR"):  # https://no-color.org, https://force-color.org; else colours go to terminals only
+        ctx.color = False
+    elif os.environ.get("FORCE_COLOR"):
+        ctx.color = True
 
 
 def main() -> None:
     """Run the command line; an error that the user can mend is one line and exit code 2."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a terminal that lacks a character still shows the rest
     try:
-        sys.exit(cli(standalone_mode=False) or 0)
+        code = cli(standalone_mode=False) or 0
+        sys.stdout.flush()
+        sys.exit(code)
     except CleanerError as error:
-        click.echo(f"cleaner: {error}", err=True)
+        from .console import complain
+
+        complain(error)
     except click.ClickException as error:
         error.show()
     except (click.Abort, KeyboardInterrupt):
-        click.echo("cleaner: stopped", err=True)
+        click.echo("cleaner: stopped; what was done until then is kept", err=True)
+    except BrokenPipeError:  # whoever read our output has seen enough
+        with contextlib.suppress(OSError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     sys.exit(2)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import Counter, deque
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 
 from . import formats, registry
 from .analysis import Analysis
-from .config import Config
+from .config import Config, did_you_mean
 from .core import Answer, CleanerError, Decision, Document, Finding, Record, Span, Suggestion, Verdict
 from .decide import decide
 from .records import Group, applied, choose, group, rank, record, rewritten, touched
@@ -42,7 +42,9 @@ class Pipeline:
         self.rules = [d for d in registry.detectors().values() if self._wanted(d.name)]
         for pattern in (*config.select, *config.ignore):
             if not any(matches(name, pattern) or pattern.startswith(name + ".") for name in registry.detectors()):
-                raise CleanerError(f"unknown rule {pattern!r}: `cleaner rules` lists them")
+                raise CleanerError(f"unknown rule {pattern!r}{did_you_mean(pattern, registry.detectors())}; `cleaner rules` lists them")
+        for name in config.gates.keys() - registry.gates().keys():
+            raise CleanerError(f"unknown gate {name!r}{did_you_mean(name, registry.gates())}; known are {', '.join(registry.gates())}")
 
     def close(self) -> None:
         self._background.shutdown(wait=False, cancel_futures=True)
@@ -151,7 +153,7 @@ class Pipeline:
             places.append(Span(start, start + len(s.replacement)))
             at = s.span.end
         text = "".join(pieces) + document.text[at:]
-        changed = formats.parse(document.name, text)
+        changed = _still_suppressed(document, formats.parse(document.name, text))
         again = Analysis(changed, focus=tuple(places))
         after = [f for f in self.detect(again) if f.confidence >= self.config.min_confidence]
         fresh = {}
@@ -171,6 +173,12 @@ class Pipeline:
                 break
             accepted = kept
         return accepted
+
+
+def _still_suppressed(before: Document, after: Document) -> Document:
+    """`after` with the orders of silence that hold for all of `before`: those are not in the text, so that reading it again loses them."""
+    whole = [replace(s, span=Span(0, len(after.text))) for s in before.suppressions if s.span == Span(0, len(before.text))]
+    return replace(after, suppressions=(*after.suppressions, *whole)) if whole else after
 
 
 def run(

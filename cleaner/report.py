@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .core import Finding, Proposal, Record
+from .core import Finding, Proposal, Record, Verdict
 
 SCHEMA = 1
 
@@ -26,7 +26,11 @@ def _finding(f: Finding) -> dict[str, Any]:
 
 
 def _proposal(p: Proposal) -> dict[str, Any]:
-    verdicts = [{"gate": v.gate, "score": round(v.score, 3), "threshold": v.threshold, "passed": v.passed, "reason": v.reason} for v in p.verdicts]
     return {
-        "text": p.text, "rewriter": p.rewriter, "safety": p.safety, "score": round(p.score, 3), "reason": p.reason, "verdicts": verdicts,
+        "text": p.text, "rewriter": p.rewriter, "safety": p.safety, "score": round(p.score, 3), "reason": p.reason,
+        "verdicts": [_verdict(v) for v in p.verdicts],
     }
+
+
+def _verdict(v: Verdict) -> dict[str, Any]:
+    return {"gate": v.gate, "score": round(v.score, 3), "threshold": v.threshold, "passed": v.passed, "reason": v.reason}

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from .. import batch, inputs, options
+from ..config import Config
 from ..console import note, printable, progress
 from ..outputs import FORMATS, render
 
@@ -87,19 +88,19 @@ def _sum_up(work: batch.Batch, *, written: bool, folder: Path | None, as_diff: b
     """Numbers, and what to do next, on stderr."""
     if statistics:
         for (rule, status), count in work.rules.most_common():
-            note(f"{count:6} {rule} ({'fixed' if status == 'fixed' and written else 'fixable' if status == 'fixed' else 'review'})")
-    fixed, review = work.records["fixed"], work.records["review"]
-    files = _count(work.done, "file")
+            note(f"{count:6} {rule} ({'review' if status == 'review' else 'fixed' if written else 'fixable'})")
+    files, changed, review = _count(work.done, "file"), _count(work.changed, "sentence"), work.records["review"]
     if as_diff:
-        note(f"{files}: {_count(fixed, 'sentence')} would be fixed, {review} more cannot be fixed without a person")
+        note(f"{files}: {changed} would be fixed; {review} cannot be fixed without a person")
         return
-    note(f"{files}: {_count(fixed, 'sentence')} {'fixed' if written else 'can be fixed'}, {review} for review")
+    note(f"{files}: {changed} {'fixed' if written else 'can be fixed'}, {review} for review")
     if work.errors:
-        note(f"{_count(work.errors, 'input')} could not be cleaned (see above)")
+        note(f"{_count(work.errors, 'input')} could not be cleaned, see above")
     if folder and work.done:
-        note(f"cleaned files are in {folder.as_posix()}")
+        note(f"cleaned files: {folder.as_posix()}")
     if review and work.store:
-        note(f"to decide on the rest: cleaner review --queue {work.queue}")
+        queue = "" if work.config.queue == Config().queue else f" --queue {work.queue}"
+        note(f"to decide about the rest: cleaner review{queue}")
 
 
 def _count(number: int, thing: str) -> str:

@@ -58,7 +58,7 @@ def _flat(text: str) -> str:
 
 def _change(record: Record) -> Iterator[str]:
     if record.output != record.original:
-        yield from _words("fixed", record.original, record.output)
+        yield from _words("fix", record.original, record.output)
     for number, proposal in enumerate(record.proposals if record.status == "review" else (), 1):
         yield from _words(f"suggestion {number}, {proposal.safety}", record.original, proposal.text)
         yield from _why(proposal)

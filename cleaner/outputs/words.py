@@ -92,8 +92,8 @@ def side_by_side(name: str, old: str, new: str, width: int, new_name: str | None
     yield click.style(_pad(one_line(name, column), column) + " │ " + one_line(new_name or "cleaned", column) + "\n", bold=True)
     for hunk in hunks(old, new):
         for before, after in paired(hunk) if hunk.changed else ():
-            left = _wrapped(_side(before, after, "old"), column)
-            right = _wrapped(_side(before, after, "new"), column)
+            a, b = ((x or "").rstrip("\r\n") for x in (before, after))
+            left, right = _wrapped(_side(a, b, "old"), column), _wrapped(_side(a, b, "new"), column)
             for n in range(max(len(left), len(right))):
                 shown, used = left[n] if n < len(left) else ("", 0)
                 yield shown + " " * (column - used) + " │ " + (right[n][0] if n < len(right) else "") + "\n"
