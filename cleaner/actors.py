@@ -18,8 +18,8 @@ from .core import Segment, Span
 from .lexicon import words
 
 if TYPE_CHECKING:
-    from spacy.tokens import Token
     from spacy.tokens import Span as Phrase
+    from spacy.tokens import Token
 
 Kind = Literal["person", "organisation", "group", "thing"]
 Number = Literal["singular", "plural"]
@@ -27,7 +27,7 @@ Gender = Literal["male", "female"]
 
 _SUBJECTS = frozenset({"nsubj", "nsubjpass"})
 #: A Japanese name in the Hepburn spelling: open syllables, with n, double consonants and ts, sh, ch.
-_ROMAJI = re.compile(r"(?i)(?:(?:(?:ky|gy|sh|ch|ts|ny|hy|by|py|my|ry|[kgsztdnhbpfmyrwj])?[aiueoōū]|n(?![aiueo])|[kstp](?=[kstpc]))){2,}h?")
+ROMAJI = re.compile(r"(?i)(?:(?:(?:ky|gy|sh|ch|ts|ny|hy|by|py|my|ry|[kgsztdnhbpfmyrwj])?[aiueoōū]|n(?![aiueo])|[kstp](?=[kstpc]))){2,}h?")
 _SHAPELESS = frozenset({"be", "have", "do", "will", "would", "can", "may", "must", "should", "that", "this", "it", "also", "not"})
 
 
@@ -95,7 +95,7 @@ def candidates(analysis: Analysis, segment: Segment, predicate: Token | None = N
 
     `person` True keeps only people and bodies that speak, False only things and groups; None lets the verb tell.
     """
-    here = analysis.document.segments.index(segment)
+    here = analysis.document.segment_index(segment.span.start) or 0
     if predicate is None:
         doc = analysis.parses[here]
         predicate = next((t for t in doc if t.dep_ == "ROOT"), None)
@@ -156,7 +156,6 @@ def _below(verb: Token) -> Iterator[Token]:
 
 def _actors(analysis: Analysis) -> tuple[Actor, ...]:
     entries: dict[str, _Entry] = {}
-    labels = {span: label for found in analysis.entities for span, label in found}
     for index, (segment, doc) in enumerate(analysis.parsed()):
         for phrase in doc.noun_chunks:
             head = phrase.root
@@ -165,7 +164,7 @@ def _actors(analysis: Analysis) -> tuple[Actor, ...]:
             span = analysis.span(phrase, segment)
             if analysis.document.is_quoted(span):
                 continue
-            label = next((name for place, name in labels.items() if place.overlaps(analysis_span(head, segment))), "")
+            label = next((name for place, name in analysis.entities[index] if place.overlaps(analysis.span(head, segment))), "")
             if label in ("DATE", "TIME", "MONEY", "QUANTITY", "PERCENT", "CARDINAL", "ORDINAL"):
                 continue
             subject = _is_subject(head)
@@ -190,11 +189,6 @@ def _actors(analysis: Analysis) -> tuple[Actor, ...]:
             verb = head.head
             entry.mentions.append(Mention(span, text, index, subject, frozenset(features(verb)) if subject else frozenset()))
     return tuple(a for a in (_made(e) for e in entries.values()) if a)
-
-
-def analysis_span(token: Token, segment: Segment) -> Span:
-    """Where a token of the segment's parse stands in the document."""
-    return Span(segment.span.start + token.idx, segment.span.start + token.idx + len(token.text))
 
 
 def _made(entry: _Entry) -> Actor | None:
@@ -247,7 +241,7 @@ def _kind(phrase: Phrase, label: str) -> Kind:
         if low & words("actors", "organisation", "places") or label in ("GPE", "NORP", "LOC", "FAC"):
             return "organisation"
         names = [t.text for t in phrase if t.pos_ == "PROPN"]
-        if label == "PERSON" or all(_ROMAJI.fullmatch(n) for n in names) or (_is_subject(head) and _personal(head.head)):
+        if label == "PERSON" or all(ROMAJI.fullmatch(n) for n in names) or (_is_subject(head) and _personal(head.head)):
             return "person"
         return "organisation" if label == "ORG" else "thing"
     if plural:
