@@ -72,9 +72,9 @@ class Batch:
         """The result of each source, in order, once its output, report lines and queue items are written. `step` hears of each source."""
         from .pipeline import Pipeline, run
 
-        lines = self._open.enter_context(atomic(self.report)) if self.report else None
         queue = self._queue()
         pipeline = self._open.enter_context(Pipeline(self.config, queue.answers() if queue else None))
+        lines = self._open.enter_context(atomic(self.report)) if self.report else None
 
         def broken(document: Document, error: Exception) -> None:
             ours = isinstance(error, CleanerError)
@@ -124,9 +124,8 @@ class Batch:
         target = self.targets.get(document.name)
         if target and (target != self.sources[document.name].path or result.output != document.text):
             formats.save(target, result.output, document.encoding, follow=target == self.sources[document.name].path)
-        for record in result.records if lines else ():
-            assert lines
-            lines.write(json.dumps(row(document.name, record), ensure_ascii=False) + "\n")
+        if lines:
+            lines.writelines(json.dumps(row(document.name, record), ensure_ascii=False) + "\n" for record in result.records)
         self.done += 1
         self.changed += sum(r.output != r.original for r in result.records)
         self.records.update(r.status for r in result.records)

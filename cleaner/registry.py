@@ -230,6 +230,13 @@ def detectors() -> dict[str, Detector]:
     return _registered.detectors
 
 
+def rule_of(name: str) -> Detector | None:
+    """The rule that yields findings of this name: the rule itself, or the family whose member the name is."""
+    while name and name not in detectors():
+        name = name.rpartition(".")[0]
+    return detectors().get(name)
+
+
 def rewriters() -> dict[str, Rewriter]:
     """All rewriters by name."""
     _load("rewriters")

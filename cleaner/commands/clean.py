@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .. import batch, inputs, options
+from .. import batch, formats, inputs, options
 from ..config import Config
 from ..console import note, printable, progress
 from ..outputs import FORMATS, render
@@ -70,7 +70,7 @@ def command(
     return int(bool(left) and not exit_zero)
 
 
-def _pieces(results: Iterator[Result], form: str | None, *, as_diff: bool, piped: bool) -> Iterable[str]:
+def _pieces(results: Iterator[Result], form: str | None, *, as_diff: bool, piped: bool) -> Iterable[str | bytes]:
     """What goes to stdout, as results come in."""
     if form:
         yield from render(form, results)
@@ -81,7 +81,7 @@ def _pieces(results: Iterator[Result], form: str | None, *, as_diff: bool, piped
 
             yield from unified(result.document.name, result.document.text, result.output)
         elif piped:
-            yield printable(result.output) if sys.stdout.isatty() else result.output
+            yield printable(result.output) if sys.stdout.isatty() else formats.encode(result.output, result.document.encoding)
 
 
 def _sum_up(work: batch.Batch, *, written: bool, folder: Path | None, as_diff: bool, statistics: bool) -> None:
@@ -89,6 +89,8 @@ def _sum_up(work: batch.Batch, *, written: bool, folder: Path | None, as_diff: b
     if statistics:
         for (rule, status), count in work.rules.most_common():
             note(f"{count:6} {rule} ({'review' if status == 'review' else 'fixed' if written else 'fixable'})")
+    if work.errors and not work.done:
+        return
     files, changed, review = _count(work.done, "file"), _count(work.changed, "sentence"), work.records["review"]
     if as_diff:
         note(f"{files}: {changed} would be fixed; {review} cannot be fixed without a person")

@@ -40,10 +40,9 @@ def command(name: str | None, as_json: bool, markdown: bool) -> int:
 
 def _find(name: str) -> Detector:
     """The rule of a name, or the family that the name is a member of."""
-    rules = registry.detectors()
-    rule = rules.get(name) or rules.get(name.partition(".")[0])
+    rule = registry.rule_of(name)
     if rule is None:
-        raise CleanerError(f"unknown rule {name!r}{did_you_mean(name, rules)}; `cleaner rules` lists them")
+        raise CleanerError(f"unknown rule {name!r}{did_you_mean(name, registry.detectors())}; `cleaner rules` lists them")
     return rule
 
 

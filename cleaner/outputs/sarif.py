@@ -46,7 +46,9 @@ def render(results: Iterable[Result]) -> Iterator[str]:
 
 
 def _rule(name: str) -> dict[str, Any]:
-    rule = registry.detectors()[name.partition(".")[0]]
+    rule = registry.rule_of(name)
+    if rule is None:
+        raise ValueError(f"a finding of no rule: {name}")
     short = next(iter(rule.doc.splitlines()), "") or rule.name
     return {
         "id": name, "shortDescription": {"text": short}, "fullDescription": {"text": rule.doc or short},
