@@ -13,13 +13,17 @@ _VOWELS = "aeiou"
 
 @dataclass(frozen=True, slots=True)
 class ReportingVerb:
-    """A verb with its forms and classes (neutral, emphatic, ask, manner, object, hearer)."""
+    """A verb with its forms and classes (neutral, emphatic, ask, manner, object, hearer, loose).
+
+    `speech` is the base form of the verb to use beside quoted words: itself where it can stand there.
+    """
 
     base: str
     past: str
     third: str
     participle: str
     classes: frozenset[str]
+    speech: str
 
     @property
     def speaks(self) -> bool:
@@ -31,7 +35,7 @@ class ReportingVerb:
 def verbs() -> dict[str, ReportingVerb]:
     """All reporting verbs by base form."""
     table = tomllib.loads(resources.files(f"{__package__}.data").joinpath("reporting_verbs.toml").read_text(encoding="utf-8"))
-    forms = table.pop("forms")
+    forms, speech = table.pop("forms"), table.pop("speech")
     classes: dict[str, set[str]] = {}
     for name, entry in table.items():
         for verb in entry["verbs"]:
@@ -39,7 +43,7 @@ def verbs() -> dict[str, ReportingVerb]:
     found = {}
     for verb, kinds in classes.items():
         past, third, participle = forms.get(verb) or _regular(verb)
-        found[verb] = ReportingVerb(verb, past, third, participle, frozenset(kinds))
+        found[verb] = ReportingVerb(verb, past, third, participle, frozenset(kinds), speech.get(verb, verb))
     return found
 
 
@@ -60,7 +64,12 @@ def by_form() -> dict[str, ReportingVerb]:
 
 @cache
 def pattern(*classes: str, tense: str = "finite") -> str:
-    """A regular expression for forms of the verbs in `classes` (all speaking verbs if none); `tense` is finite (past, third person) or past."""
+    """A regular expression for forms of the verbs in `classes` (all that speak if none); `tense`: finite (past, third person) or past."""
     wanted = [v for v in verbs().values() if (v.classes & set(classes) if classes else v.speaks)]
     words = {v.past for v in wanted} | ({v.third for v in wanted} if tense == "finite" else set())
     return "(?:" + "|".join(sorted(map(re.escape, words), key=lambda w: (-len(w), w))) + ")"
+
+
+def in_tense(verb: ReportingVerb, model: str) -> str:
+    """The form of `verb` that has the tense of the finite form `model`."""
+    return verb.third if model.lower() == by_form()[model.lower()].third else verb.past

@@ -1,0 +1,125 @@
+"""The clauses beside each quotation that say who speaks, as written: before it, after it, or stranded behind it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from .core import Span
+from .quotemarks import read, visible
+from .reporting import ReportingVerb, by_form, pattern
+
+if TYPE_CHECKING:
+    from .analysis import Analysis
+
+_ANY = pattern("neutral", "emphatic", "ask", "manner", "object", "loose")
+_VERB = re.compile(rf"\b{_ANY}\b")
+_LEAD = re.compile(
+    rf"(?P<verb>\b{_ANY}\b)(?P<rest>(?:\s+(?:in|at|on|during|to|after|before|with|via|through|about|of|from|for|by|as|earlier|later|yesterday|today)\b"
+    rf"[^\"“”;:]*?)?)(?P<joint>,?\s*that|[,:])?\s*$",
+)
+_ADVERB = r"(?:(?:also|then|again|further|later|\w+ly)\s+)?"
+_TRAIL = re.compile(rf"\s*(?P<who>he|she|they|I|we)\s+{_ADVERB}(?P<verb>{_ANY})\b", re.IGNORECASE)
+_STRANDED = re.compile(rf"\s*(?:(?P<who>I|we|you|it|they|he|she)\s+)?{_ADVERB}(?P<verb>{_ANY})\s*[.。](?=\s|$)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """A reporting clause. `who` is its subject's place (None when it has none); `rest` what follows the verb before the quotation."""
+
+    span: Span
+    who: Span | None
+    verb: Span
+    word: ReportingVerb
+    rest: str = ""
+    joint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """An outermost quotation (`marks`: from its opening to behind its closing mark) with the clauses around it.
+
+    `lead` introduces it; `trail` follows it in the same sentence; `stranded` is a sentence of its own that holds only a reporting verb
+    and perhaps a pronoun. `last` is the last character inside that is no space.
+    """
+
+    marks: Span
+    last: str
+    lead: Clause | None
+    trail: Clause | None
+    stranded: Clause | None
+
+
+def reports(analysis: Analysis) -> tuple[Report, ...]:
+    """Every closed quotation of the document in order."""
+    return analysis.once(_reports)
+
+
+def _reports(analysis: Analysis) -> tuple[Report, ...]:
+    document = analysis.document
+    text = visible(document)
+    found = []
+    for reading in read(document):
+        outer = sorted((o.at, c.at) for o, c in reading.pairs() if o.depth == 1)
+        for i, (opener, closer) in enumerate(outer):
+            index = document.segment_index(opener)
+            begin = document.segments[index].span.start if index is not None else reading.span.start
+            begin = max(begin, outer[i - 1][1] + 1 if i else begin)
+            limit = outer[i + 1][0] if i + 1 < len(outer) else reading.span.end
+            inner = text[opener + 1:closer].rstrip()
+            if not inner:
+                continue
+            lead, trail = _lead(text, begin, opener), _trail(text, closer + 1, limit)
+            stranded = _stranded(text, closer + 1, limit, reading.span.end)
+            found.append(Report(Span(opener, closer + 1), inner[-1], lead, trail, stranded))
+    return tuple(found)
+
+
+def _word(form: str) -> ReportingVerb:
+    return by_form()[form.lower()]
+
+
+def _lead(text: str, begin: int, opener: int) -> Clause | None:
+    told = list(_VERB.finditer(text, begin, opener))
+    if not told:
+        return None
+    found = _LEAD.match(text, told[-1].start(), opener)
+    if not found or found.end() != opener:
+        return None
+    subject = text[begin:found.start()]
+    lead = len(subject) - len(subject.lstrip(" ,;\n"))
+    who = Span(begin + lead, begin + len(subject.rstrip())) if subject.strip(" ,;\n") else None
+    verb = Span(found.start("verb"), found.end("verb"))
+    return Clause(Span(begin + lead, opener), who, verb, _word(found["verb"]), found["rest"], (found["joint"] or "").strip())
+
+
+def _trail(text: str, start: int, limit: int) -> Clause | None:
+    m = _TRAIL.match(text, start, limit)
+    if not m or (m["who"][0].isupper() and m["who"] != "I"):
+        return None
+    return Clause(Span(start, m.end()), Span(m.start("who"), m.end("who")), Span(m.start("verb"), m.end("verb")), _word(m["verb"]))
+
+
+def _stranded(text: str, start: int, limit: int, end: int) -> Clause | None:
+    after = re.compile(r"\s*").match(text, start)
+    if limit < end and after and after.end() >= limit:
+        return None
+    m = _STRANDED.match(text, start, max(limit, min(len(text), start + 60)) if limit >= end else limit)
+    if not m or text[start:m.end()].count("\n") > 2:
+        return None
+    who = Span(m.start("who"), m.end("who")) if m["who"] else None
+    return Clause(Span(start, m.end()), who, Span(m.start("verb"), m.end("verb")), _word(m["verb"]))
+
+
+_STATED = re.compile(r"\s*(?:it|that|so|this|these|those|to be)\b")
+
+
+def doubled(text: str, report: Report) -> bool:
+    """Whether the clauses before and after a quotation both attribute it."""
+    lead, trail = report.lead, report.trail
+    if lead is None or trail is None or lead.who is None or trail.who is None or not (lead.word.speaks and trail.word.speaks):
+        return False
+    if trail.who.of(text).lower() in ("i", "we") or _STATED.match(text, trail.span.end):
+        return False
+    return lead.joint in (",", ":", "")
