@@ -157,7 +157,7 @@ def measure(only: list[str], show: int, human: int) -> None:
     sets = {
         "mt": [t for r in loose for t in list(r["hyps"].values())[:6]], "ref": [t for r in loose for t in r["refs"]],
         "human": human_lines()[:human],
-        "wiki": [p for a in rows("wikinews_2020.jsonl.gz") for p in a["text"].split("\n") if p.strip()][:2000],
+        "wiki": [p for a in rows("wikinews_2020.jsonl.gz") for p in a["paragraphs"]][:2000],
     }
     for name, texts in sets.items():
         for f, text in findings(texts, rules):

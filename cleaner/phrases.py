@@ -99,9 +99,10 @@ def fitted(segment: Segment, m: re.Match[str], template: str) -> tuple[Span, str
     whole = m.string
     head = not re.search(r"\w", whole[:start])
     if not text:
-        if start and whole[start - 1] == " " and (end == len(whole) or whole[end] in " .,;:!?)"):
+        loose = not start or whole[start - 1] == " "
+        if loose and start and (end == len(whole) or whole[end] in " .,;:!?)"):
             start -= 1
-        elif end < len(whole) and whole[end] == " ":
+        elif loose and end < len(whole) and whole[end] == " ":
             end += 1
         if head and end < len(whole):
             text = whole[end].upper()
