@@ -128,8 +128,10 @@ def _rate(
         score += {"person": 1.5, "organisation": 0.5, "group": 0.3, "thing": -2.0}[actor.kind]
     elif human is False:
         score -= 2.0 if actor.kind == "person" else 0.0
-    else:
-        score += {"person": 0.6, "organisation": 0.5, "group": 0.5, "thing": 0.0}[actor.kind]
+    if actor.kind != "group" and actor.text.startswith("the ") and actor.text.islower():
+        score -= 0.4  # "the person": a name says more
+    if human is None:
+        score += {"person": 0.6, "organisation": 0.5, "group": 0.5, "thing": -0.4}[actor.kind]
     return Candidate(actor, analysis.document.segments[support.segment].span, round(score, 4), nearest)
 
 
@@ -183,7 +185,7 @@ def _actors(analysis: Analysis) -> tuple[Actor, ...]:
             if kind != "group":
                 entry.names |= _names(phrase)
             entry.plural |= kind == "group" or head.tag_ == "NNPS"
-            gender = _gender(phrase)
+            gender = _gender(phrase) or (_owner(head) if subject and kind == "person" else None)
             if gender:
                 entry.genders[gender] += 1
             verb = head.head
@@ -238,7 +240,7 @@ def _kind(phrase: Phrase, label: str) -> Kind:
         titled = low & (words("actors", "person", "titles") | words("actors", "person", "nouns"))
         if titled or low & (words("actors", "person", "male_names") | words("actors", "person", "female_names")) or _aged(head):
             return "person"
-        if low & words("actors", "organisation", "places") or label in ("GPE", "NORP", "LOC", "FAC"):
+        if head.lower_ in words("actors", "organisation", "places") or label in ("GPE", "NORP", "LOC", "FAC"):
             return "organisation"
         names = [t.text for t in phrase if t.pos_ == "PROPN"]
         if label == "PERSON" or all(ROMAJI.fullmatch(n) for n in names) or (_is_subject(head) and _personal(head.head)):
@@ -263,6 +265,12 @@ def _gender(phrase: Phrase) -> Gender | None:
     male = bool(low & (words("actors", "person", "male") | words("actors", "person", "male_names")))
     female = bool(low & (words("actors", "person", "female") | words("actors", "person", "female_names")))
     return None if male == female else "male" if male else "female"
+
+
+def _owner(head: Token) -> Gender | None:
+    """The sex that "his" or "her" in the predicate gives the subject."""
+    owned = {t.lower_ for t in head.head.subtree if t.tag_ == "PRP$"} & {"his", "her"}
+    return None if len(owned) != 1 else "male" if "his" in owned else "female"
 
 
 def _names(phrase: Phrase) -> set[str]:

@@ -18,8 +18,10 @@ if TYPE_CHECKING:
     from spacy.tokens import Token
 
 _MOST = 5  # suggestions for a sentence
+_AT_HAND = 4  # segments back to the actor's last mention: up to here editors wrote a pronoun
+_LEADING = 3  # mentions that make an actor one whom readers keep in mind
 _LIKELY = {
-    "I": {"person": 1.0, "organisation": 0.2, "group": 0.1, "thing": -0.6},
+    "I": {"person": 1.0, "organisation": 0.2, "group": 0.1, "thing": -1.5},
     "we": {"person": 0.0, "organisation": 1.0, "group": 0.4, "thing": -0.8},
     "you": {"person": 0.0, "organisation": 0.0, "group": 0.5, "thing": 0.2},
 }
@@ -56,6 +58,8 @@ def subject_from_document(analysis: Analysis, findings: tuple[Finding, ...]) -> 
 
 def _suggest(analysis: Analysis, index: int, voices: tuple[Voice, ...], findings: tuple[Finding, ...]) -> Iterator[Suggestion]:
     segment = analysis.document.segments[index]
+    if sum(s.target == segment.target for s in analysis.document.segments) > 1:
+        return  # an engine that loops: nobody's name mends it
     first = next((v for v in voices if v.subject), None)
     seen: set[str] = set()
     for option in _options(analysis, index, voices):
@@ -73,7 +77,7 @@ def _suggest(analysis: Analysis, index: int, voices: tuple[Voice, ...], findings
             reason = said + "a pronoun leaves open who is meant."
         else:
             quoted = _brief(option.candidate.support.of(analysis.document.text))
-            reason = f"{said}{option.candidate.actor.text} is the likeliest to act here: “{quoted}”"
+            reason = f"{said}the text points to {option.candidate.actor.text}: “{quoted}”"
         yield Suggestion(span, text, "subject-from-document", findings, "unsafe", reason, round(option.score, 3), support)
 
 
@@ -82,19 +86,31 @@ def _options(analysis: Analysis, index: int, voices: tuple[Voice, ...]) -> list[
     who = voices[0].who
     segment = analysis.document.segments[index]
     verb = next((v.token.head for v in voices if v.subject), None)
-    ranked = sorted(
-        candidates(analysis, segment, verb), key=lambda c: -(c.score + _LIKELY[who][c.actor.kind]),
-    )
+    near = [c for c in candidates(analysis, segment, verb) if not any(m.span.contains(v.span) for m in c.actor.mentions for v in voices)]
+    ranked = sorted(near, key=lambda c: -(c.score + _LIKELY[who][c.actor.kind]))
+    spouse = _spouse(voices)
+    if spouse:
+        fitting = [c for c in ranked if c.actor.pronoun == spouse]
+        named = [_Option(c.text, spouse, True, 0.4, c) for c in fitting[:2]]
+        return [_Option(spouse, spouse, False, 0.6, fitting[0] if fitting else None), *named, _Option("they", "they", False, 0.22, None)]
     found: list[_Option] = []
     for rank, c in enumerate(ranked[:3]):
         worth = 0.6 * 0.8**rank
-        name = _Option(c.text, c.actor.pronoun, True, worth * (0.9 if c.distance <= 2 else 1.0), c)
-        pronoun = _Option(c.actor.pronoun, c.actor.pronoun, False, worth * (1.0 if c.distance <= 2 else 0.85), c)
+        at_hand = c.distance <= _AT_HAND or len(c.actor.mentions) >= _LEADING
+        name = _Option(c.text, c.actor.pronoun, True, worth * (0.9 if at_hand else 1.0), c)
+        pronoun = _Option(c.actor.pronoun, c.actor.pronoun, False, worth * (1.0 if at_hand else 0.85), c)
         found += [name, pronoun]
-    for p in ("he", "they") if who == "I" else ("they", "it"):
+    people = any(c.actor.kind == "person" for c in ranked[:3])
+    for p, worth in (("he", 0.22 if people else 0.45), ("they", 0.2)) if who == "I" else (("they", 0.22), ("it", 0.2)):
         if not any(not o.named and o.pronoun == p for o in found):
-            found.append(_Option(p, p, False, 0.22, None))
+            found.append(_Option(p, p, False, worth, None))
     return sorted(found, key=lambda o: -o.score)
+
+
+def _spouse(voices: Sequence[Voice]) -> str | None:
+    """The pronoun for the owner of "my husband" or "my wife"."""
+    owned = {v.token.head.lower_ for v in voices if case(v.token) == "possessive"}
+    return "she" if "husband" in owned else "he" if "wife" in owned else None
 
 
 def _edits(voices: Sequence[Voice], option: _Option) -> Iterator[Edit]:
