@@ -20,16 +20,19 @@ from ..registry import Bad, Breaks, Detector, Gate, Good, Rewriter
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.option("--markdown", is_flag=True, help="Print the whole reference, docs/rules.md.")
 def command(name: str | None, as_json: bool, markdown: bool) -> int:
-    """List the rules, or explain one with its examples. A member of a family (languagetool.X) is explained with its family."""
+    """List the rules (all, or those of a family), or explain one with its examples.
+
+    A finding's name such as languagetool.X is explained with the rule that makes it.
+    """
     if as_json and markdown:
         raise click.UsageError("--json and --markdown exclude each other.")
     rules = registry.detectors()
-    chosen = [_find(name)] if name else sorted(rules.values(), key=lambda r: (r.category, r.name))
+    chosen = _find(name) if name else sorted(rules.values(), key=lambda r: (r.category, r.name))
     if as_json:
         click.echo(json.dumps([_object(r) for r in chosen], ensure_ascii=False, indent=2))
     elif markdown:
-        click.echo(_entry(chosen[0]) if name else reference(), nl=False)
-    elif name:
+        click.echo("\n".join(map(_entry, chosen)) if name else reference(), nl=False)
+    elif name and len(chosen) == 1:
         click.echo(_explained(name, chosen[0]), nl=False)
     else:
         width = max(len(r.name) for r in chosen)
@@ -38,12 +41,14 @@ def command(name: str | None, as_json: bool, markdown: bool) -> int:
     return 0
 
 
-def _find(name: str) -> Detector:
-    """The rule of a name, or the family that the name is a member of."""
+def _find(name: str) -> list[Detector]:
+    """The rule that makes findings of this name, or else the rules of the family that it names."""
+    rules = registry.detectors()
     rule = registry.rule_of(name)
-    if rule is None:
-        raise CleanerError(f"unknown rule {name!r}{did_you_mean(name, registry.detectors())}; `cleaner rules` lists them")
-    return rule
+    found = [rule] if rule else [r for r in rules.values() if name == r.family or r.name.startswith(name + ".")]
+    if not found:
+        raise CleanerError(f"unknown rule {name!r}{did_you_mean(name, rules)}; `cleaner rules` lists them")
+    return found
 
 
 def _short(rule: Detector | Gate | Rewriter) -> str:
@@ -123,7 +128,7 @@ def reference() -> str:
         "loses or invents something. `cleaner rules NAME` explains one in the terminal.\n",
         "| rule | severity | category | what it flags |", "| --- | --- | --- | --- |",
     ]
-    parts += [f"| [{r.name}](#{r.name}) | {r.severity} | {r.category} | {_cell(_short(r))} |" for f in families.values() for r in f]
+    parts += [f"| [{r.name}](#{r.name.replace('.', '')}) | {r.severity} | {r.category} | {_cell(_short(r))} |" for f in families.values() for r in f]
     for family, members in families.items():
         parts.append(f"\n## Family: {family}\n")
         parts += [_entry(r) for r in members]
