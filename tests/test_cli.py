@@ -143,7 +143,8 @@ def test_a_bad_file_is_told_and_the_others_go_on(cleaner: Callable[..., Ran], mo
         return usual(self, document)
 
     monkeypatch.setattr(Pipeline, "clean", clean)
-    ran = cleaner("clean", "a.txt", "latin.txt", "empty.txt", "crash.txt", "missing.txt", "z.txt", "-o", "out", "--report", "r.jsonl", *FAST)
+    names = ("a.txt", "latin.txt", "empty.txt", "crash.txt", "missing.txt", "z.txt")
+    ran = cleaner("clean", *names, "-o", "out", "--report", "r.jsonl", *FAST)
     assert ran.code == 2
     complaints = [line for line in ran.err.splitlines() if line.startswith("cleaner: ")]
     assert len(complaints) == 4

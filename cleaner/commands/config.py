@@ -22,9 +22,10 @@ def command(**given: Any) -> int:
     above the current folder; options win over it.
     """
     path = config.locate(given["file"])
+    held = config.settings(path, **options.overrides(given))
     click.echo(f"# settings file: {one_line(str(path)) if path else 'none found'}")
     tables = []
-    for setting in config.settings(path, **options.overrides(given)):
+    for setting in held:
         if isinstance(setting.value, Mapping):
             tables.append(setting)
         else:

@@ -128,7 +128,8 @@ def reference() -> str:
         "loses or invents something. `cleaner rules NAME` explains one in the terminal.\n",
         "| rule | severity | category | what it flags |", "| --- | --- | --- | --- |",
     ]
-    parts += [f"| [{r.name}](#{r.name.replace('.', '')}) | {r.severity} | {r.category} | {_cell(_short(r))} |" for f in families.values() for r in f]
+    for members in families.values():
+        parts += [f"| [{r.name}](#{_anchor(r.name)}) | {r.severity} | {r.category} | {_cell(_short(r))} |" for r in members]
     for family, members in families.items():
         parts.append(f"\n## Family: {family}\n")
         parts += [_entry(r) for r in members]
@@ -170,6 +171,11 @@ def _prose(text: str) -> str:
 def _code(text: str) -> str:
     """Text as a code span, where it can be one."""
     return _prose(text) if "`" in text or "\n" in text or text != text.strip() else f"`{text}`"
+
+
+def _anchor(heading: str) -> str:
+    """What GitHub makes of a heading."""
+    return heading.replace(".", "").lower()
 
 
 def _cell(text: str) -> str:
