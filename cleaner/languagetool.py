@@ -37,8 +37,9 @@ _JAR = "languagetool-server.jar"
 _START_SECONDS = 60.0
 _IN_FLIGHT = 2  # measured: a third request at once gains nothing on two cores
 _REQUEST_CHARS = 4000
-_CACHE_BLOCKS = 8192
+_CACHE_TEXTS = 32768  # paragraphs and words
 _STAND_IN = "☺"
+_TRIAL = frozenset({"EN_A_VS_AN"})
 _log = logging.getLogger(__name__)
 
 
@@ -65,7 +66,6 @@ class Match:
     start: int
     end: int
     rule: str
-    category: str
     message: str
     replacements: tuple[str, ...]
 
@@ -127,7 +127,7 @@ kill "$keeper"
 class Server:
     """A LanguageTool server on a local port of its own; safe to share between threads.
 
-    Starting takes some seconds, most of them for the rules of the language. Raises CleanerError when it does not come up.
+    Starting takes some seconds, and so does the first check in a language. Raises CleanerError when it does not come up.
     """
 
     def __init__(self, tool: Installation, java: Java, heap_mb: int, language: str) -> None:
@@ -141,8 +141,10 @@ class Server:
             settings = Path(folder) / "server.properties"
             settings.write_text("pipelineCaching=true\nmaxPipelinePoolSize=4\nmaxCheckTimeMillis=60000\n", encoding="ascii")
             port = self._start(settings, log)
-        self._client = self._connect(f"http://127.0.0.1:{port}", language)
-        self.check("The first sentence loads the rules.")
+        self._url = f"http://127.0.0.1:{port}"
+        self._language = language
+        self._clients: dict[frozenset[str], LanguageTool] = {}
+        self._connecting = threading.Lock()
 
     @property
     def pid(self) -> int | None:
@@ -173,26 +175,31 @@ class Server:
             time.sleep(0.05)
         return False
 
-    @staticmethod
-    def _connect(url: str, language: str) -> LanguageTool:
+    def _client(self, rules: frozenset[str]) -> LanguageTool:
+        """The client that asks for these rules: one each, since a client's rules are its state."""
         import language_tool_python
 
-        try:  # an empty proxy keeps a proxy of the environment out of a local call
-            client = language_tool_python.LanguageTool(language, remote_server=url, proxies={"http": ""})
-        except ValueError as error:
-            raise CleanerError(f"LanguageTool does not know the language {language!r}; set `language` to en-US or en-GB") from error
-        client.disable_spellchecking()
-        return client
+        with self._connecting:
+            if rules not in self._clients:
+                try:  # an empty proxy keeps a proxy of the environment out of a local call
+                    client = language_tool_python.LanguageTool(self._language, remote_server=self._url, proxies={"http": ""})
+                except ValueError as error:
+                    raise CleanerError(f"LanguageTool does not know {self._language!r}; set `language` to en-US or en-GB") from error
+                client.enabled_rules, client.enabled_rules_only = set(rules), True
+                self._clients[rules] = client
+            return self._clients[rules]
 
-    def check(self, text: str) -> list[Match]:
-        """Matches in `text`. Raises language_tool_python's LanguageToolError when the server fails.
+    def check(self, text: str, rules: frozenset[str]) -> list[Match]:
+        """Matches of `rules` in `text`. Raises language_tool_python's LanguageToolError when the server fails.
 
-        Characters outside the basic plane go as one stand-in each: LanguageTool counts them twice, and its rules say nothing of them.
+        Characters outside the basic plane go as one stand-in each, since LanguageTool counts them twice; a match whose words are not
+        those of its place is dropped.
         """
         sent = "".join(c if c <= "\uffff" else _STAND_IN for c in text)
         return [
-            Match(m.offset, m.offset + m.error_length, m.rule_id, m.category, m.message, tuple(m.replacements))
-            for m in self._client.check(sent)
+            Match(m.offset, m.offset + m.error_length, m.rule_id, m.message, tuple(m.replacements))
+            for m in self._client(rules).check(sent)
+            if m.matched_text.split() == sent[m.offset:m.offset + m.error_length].split() and _STAND_IN not in "".join(m.replacements)
         ]
 
     def close(self) -> None:
@@ -225,16 +232,19 @@ class _Shared:
         self._given_up = False
         self._starting = threading.Lock()
         self._pool = ThreadPoolExecutor(_IN_FLIGHT, thread_name_prefix="languagetool")
-        self._seen: OrderedDict[tuple[str, str], tuple[Match, ...]] = OrderedDict()
+        self._seen: OrderedDict[tuple[str, frozenset[str], str], tuple[Match, ...]] = OrderedDict()
         self._seen_lock = threading.Lock()
 
     def server(self) -> Server | None:
         """The running server; None, after one warning, when there is none to be had."""
+        from language_tool_python.exceptions import LanguageToolError
+
         with self._starting:
             if self._server is None and not self._given_up:
                 try:
                     self._server = self.new_server()
-                except (CleanerError, OSError) as error:
+                    self._server.check("The first sentence loads the language.", _TRIAL)
+                except (CleanerError, OSError, LanguageToolError) as error:
                     self._given_up = True
                     _log.warning("cleaner: %s; going on with the other rules", error)
             return self._server
@@ -245,41 +255,42 @@ class _Shared:
             raise CleanerError(f"{'Java' if tool else 'LanguageTool'} is not installed: `{INSTALL}` brings it")
         return Server(tool, java, self.heap_mb, self.language)
 
-    def check(self, texts: Sequence[str]) -> list[tuple[Match, ...]]:
+    def check(self, texts: Sequence[str], rules: frozenset[str]) -> list[tuple[Match, ...]]:
         """Matches in each text, none when there is no server. A server that fails is started again once."""
+        keys = {t: (self.language, rules, t) for t in texts}
         with self._seen_lock:
-            new = [t for t in dict.fromkeys(texts) if (self.language, t) not in self._seen]
+            new = [t for t, key in keys.items() if key not in self._seen]
         requests = _requests(new)
-        if requests and (server := self.server()):
-            for request, answer in zip(requests, self._pool.map(lambda r: self._ask(server, r), requests), strict=True):
+        if requests and self.server():
+            for request, answer in zip(requests, self._pool.map(lambda r: self._ask(r, rules), requests), strict=True):
                 with self._seen_lock:
-                    self._seen.update(((self.language, t), m) for t, m in zip(request, answer, strict=True))
+                    self._seen.update((keys[t], m) for t, m in zip(request, answer, strict=True))
         with self._seen_lock:
-            found = [self._seen.get((self.language, t), ()) for t in texts]
-            while len(self._seen) > _CACHE_BLOCKS:
+            found = [self._seen.get(keys[t], ()) for t in texts]
+            while len(self._seen) > _CACHE_TEXTS:
                 self._seen.popitem(last=False)
         return found
 
-    def _ask(self, server: Server, texts: Sequence[str]) -> list[tuple[Match, ...]]:
+    def _ask(self, texts: Sequence[str], rules: frozenset[str]) -> list[tuple[Match, ...]]:
         from language_tool_python.exceptions import LanguageToolError
 
-        try:
-            return _split(texts, server.check("\n\n".join(texts)))
-        except LanguageToolError as error:
-            _log.debug("LanguageTool failed: %s", error)
+        for last in (False, True):
+            server = self.server()
+            try:
+                return _split(texts, server.check("\n\n".join(texts), rules)) if server else [()] * len(texts)
+            except (LanguageToolError, CleanerError) as error:
+                self._drop(server, f"LanguageTool failed ({error})" if last else "")
+        return [()] * len(texts)
+
+    def _drop(self, server: Server | None, problem: str) -> None:
+        """Close a server that failed, so that the next question starts another; with a `problem`, give up on starting any."""
         with self._starting:
-            if self._server is server:
-                self._server.close()
+            if self._server is server and server is not None:
+                server.close()
                 self._server = None
-        again = self.server()
-        try:
-            return _split(texts, again.check("\n\n".join(texts))) if again else [()] * len(texts)
-        except LanguageToolError as error:
-            with self._starting:
-                if not self._given_up:
-                    self._given_up = True
-                    _log.warning("cleaner: LanguageTool failed twice (%s); going on with the other rules", error)
-            return [()] * len(texts)
+            if problem and not self._given_up:
+                self._given_up = True
+                _log.warning("cleaner: %s; going on with the other rules", problem)
 
     def close(self) -> None:
         if self._server is not None:
@@ -341,14 +352,19 @@ def trial() -> str:
         server = _shared.new_server()
     except (CleanerError, OSError) as error:
         return str(error)
-    matches = server.check("This is an test.")
+    matches = server.check("This is an test.", _TRIAL)
     server.close()
     return "" if matches else "finds no fault in a faulty sentence"
 
 
-def check(texts: Sequence[str]) -> list[tuple[Match, ...]]:
-    """Matches of the shared server in each text (one paragraph each, without line ends); empty when there is no server."""
-    return _shared.check(texts)
+def check(texts: Sequence[str], rules: frozenset[str]) -> list[tuple[Match, ...]]:
+    """What the shared server's `rules` find in each text (one paragraph each, without line ends); nothing when there is no server."""
+    return _shared.check(texts, rules)
+
+
+def speller() -> frozenset[str]:
+    """The rule that checks spelling in the language that is set."""
+    return frozenset({f"MORFOLOGIK_RULE_{_shared.language.upper().replace('-', '_')}"})
 
 
 def close() -> None:

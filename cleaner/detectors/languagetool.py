@@ -1,0 +1,128 @@
+"""LanguageTool's rules, chosen and rated for machine-translated news in ``data/languagetool.toml``, and its speller for one narrow task."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+from .. import languagetool as server
+from ..analysis import Analysis
+from ..core import Block, Replacement, Span
+from ..registry import Bad, Good, Hit, detector
+
+_MOST = 3  # replacements that a reviewer is shown
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """How one of LanguageTool's rules is used; see the head of the table."""
+
+    use: str
+    confidence: float
+    category: str
+    trust: re.Pattern[str] | None
+
+
+@cache
+def rules() -> dict[str, Rule]:
+    """The rules that are asked for, by LanguageTool's name for them."""
+    table = tomllib.loads((resources.files("cleaner") / "data/languagetool.toml").read_text(encoding="utf-8"))
+    return {
+        name: Rule(row["use"], row["confidence"], row["category"], re.compile(row["trust"]) if "trust" in row else None)
+        for name, row in table.items() if row["use"] != "off"
+    }
+
+
+def _blocks(analysis: Analysis) -> list[Block]:
+    """The blocks to read: all but code, or those in focus."""
+    focus = analysis.focus
+    return [
+        b for b in analysis.document.blocks
+        if b.kind != "code" and (focus is None or any(b.span.overlaps(f) or b.span.contains(f) for f in focus))
+    ]
+
+
+@detector("fluency/grammar", "minor", remote=True, source="LanguageTool 6.7, languagetool.org", examples=[
+    Bad("The mayor opened [[an]] new bridge on Monday.", after="The mayor opened a new bridge on Monday.", safe=True),
+    Bad("He walked to [[the the]] station in the rain.", after="He walked to the station in the rain.", safe=True),
+    Bad("The plant was [[destroy]] by the flood.", after="The plant was destroyed by the flood."),
+    Bad("🙂🙂 It took 6 [[month]] to finish the tunnel.", after="🙂🙂 It took 6 months to finish the tunnel."),
+    Good("The mayor of Tonosaki opened an old bridge on Monday."),
+    Good("He had had enough, and that that was so surprised nobody."),
+    Good("They drove up on the on ramp at 5 p.m. and went home."),
+])
+def languagetool(analysis: Analysis) -> Iterator[Hit]:
+    """Plain grammar that LanguageTool knows: articles, agreement, doubled words, lost auxiliaries.
+
+    Each of its rules is a variant (`languagetool.EN_A_VS_AN`). Only rules that hit translated text clearly more often than human text
+    are asked for; its replacements are made alone only where the first one is right by the nature of the rule.
+    """
+    document = analysis.document
+    blocks = _blocks(analysis)
+    texts = [re.sub(r"\s", " ", b.span.of(document.plain)) for b in blocks]
+    for block, text, matches in zip(blocks, texts, server.check(texts, frozenset(rules())), strict=True):
+        for m in matches:
+            rule = rules().get(m.rule)
+            span = Span(block.span.start + m.start, block.span.start + m.end)
+            if rule is None or span.of(document.text) != text[m.start:m.end]:
+                continue  # beside markup, or over a line end
+            trusted = rule.use == "trusted" and (rule.trust is None or bool(rule.trust.match(text, m.start)))
+            offered = tuple(
+                Replacement(span, new, "safe" if trusted and rank == 0 else "unsafe", f"LanguageTool: {m.message}")
+                for rank, new in enumerate(m.replacements[:_MOST])
+            )
+            yield Hit(span, m.message, rule.confidence, offered, category=rule.category, variant=m.rule)
+
+
+_WORD = re.compile(r"(?<![\w'’@/.#&-])[a-zāēīōū]{4,}(?![\w'’@/#&-]|\.\w)")
+_OTHER_ENGLISH = re.compile(r"is \w+ English")
+_ROMAJI = re.compile(
+    r"(?:(?:[kgnhbpmr]y|sh|ch|j)[auoāōū]|(?:sh|ch|j)[ieī]|tsu|fu|[kgsztdnhbpmr]?[aeiouāēīōū]|y[auoōū]|w[ao]"
+    r"|n(?![aeiouāēīōū])|k(?=k)|s(?=sh?)|t(?=t|ch)|p(?=p))+",
+)
+
+
+@detector("accuracy/untranslated", "minor", remote=True, source="Hepburn romanisation: ANSI Z39.11", examples=[
+    Bad("The prize was a box of [[tsukudani]] for each child."),
+    Bad("Visitors can try [[hanetsuki]] in front of the hall."),
+    Bad("The team was in a good [[condisition]].", after="The team was in a good condition."),
+    Good("The analysers were recalibrated before the colourful ceremony."),
+    Good("Tsukudani is a dish; the shop sells tsukudani in jars."),
+    Good("The waterside promenade reopened."),
+])
+def untranslated_word(analysis: Analysis) -> Iterator[Hit]:
+    """A word in lower case that no English dictionary has: left in Japanese (a cultural term wants a gloss), or made up by the engine.
+
+    Words that have the sounds of Japanese are surer than the rest, which may be slang or jargon. LanguageTool's speller is asked about
+    each word alone; words that the document also writes with a capital, compounds and other Englishes' spellings pass.
+    """
+    document = analysis.document
+    places = [
+        Span(block.span.start + m.start(), block.span.start + m.end())
+        for block in _blocks(analysis) for m in _WORD.finditer(block.span.of(document.plain))
+    ]
+    words = list(dict.fromkeys(p.of(document.plain) for p in places))
+    unknown = {}
+    for word, matches in zip(words, server.check(words, server.speller()), strict=True):
+        if matches and not any(_OTHER_ENGLISH.search(m.message) or _compound(word, m.replacements) for m in matches):
+            unknown[word] = matches[0]
+    for place in places:
+        word = place.of(document.plain)
+        if word not in unknown or word.capitalize() in document.plain:
+            continue
+        if _ROMAJI.fullmatch(word):
+            yield Hit(place, f"“{word}” looks like Japanese written in Latin letters: translate it or say what it is.", 0.6)
+        else:
+            yield Hit(
+                place, f"“{word}” is in no English dictionary.", 0.45,
+                tuple(Replacement(place, r, "unsafe", "The nearest word in the dictionary.") for r in unknown[word].replacements[:_MOST]),
+                category="fluency/spelling", variant="unknown",
+            )
+
+
+def _compound(word: str, replacements: tuple[str, ...]) -> bool:
+    return any(re.sub(r"[ -]", "", r) == word for r in replacements)
