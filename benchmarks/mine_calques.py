@@ -23,11 +23,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from sacrebleu.metrics import CHRF
+
 from cleaner import formats, registry
 from cleaner.analysis import Analysis
 from cleaner.core import Document, Finding, Span
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
+_chrf = CHRF(word_order=2)
 TOKEN = re.compile(r"\w+(?:['’]\w+)?|[^\w\s]")
 
 
@@ -101,19 +104,26 @@ def touch(a: tuple[int, int, str] | tuple[int, int], b: tuple[int, int, str] | t
     return a[0] < b[1] + 2 and a[1] > b[0] - 2
 
 
-def judged(document: Document, f: Finding, g: dict[str, Any]) -> tuple[bool, int, int, int]:
-    """Whether the finding lies on a marked span; edits of its first replacement, supported ones, exact ones."""
+def judged(document: Document, f: Finding, g: dict[str, Any]) -> tuple[bool, int, int, int, float]:
+    """Whether the finding lies on a marked span; edits of its first replacement, supported ones, exact ones; its gain in chrF++."""
     spans = [(e["start"], e["end"]) for e in g["errors"]]
     own = (f.span.start - g["start"], f.span.end - g["start"])
     hit = any(a < own[1] and own[0] < b for a, b in spans)
     if not f.replacements:
-        return hit, 0, 0, 0
+        return hit, 0, 0, 0, 0.0
     r = f.replacements[0]
     text = document.text[g["start"]:r.span.start] + r.text + document.text[r.span.end:g["end"]]
     ours = edits(g["mt"], text)
-    theirs = [e for fix in dict.fromkeys([g["fix_en"], g["fix"], *g["variants"]]) for e in edits(g["mt"], fix)]
+    fixes = list(dict.fromkeys([g["fix_en"], g["fix"], *g["variants"]]))
+    theirs = [e for fix in fixes for e in edits(g["mt"], fix)]
     good = sum(any(touch(e, s) for s in spans) for e in ours)
-    return hit, len(ours), good, sum(any(e[2].lower() == o[2].lower() and touch(e, o) for o in theirs) for e in ours)
+    exact = sum(any(e[2].lower() == o[2].lower() and touch(e, o) for o in theirs) for e in ours)
+    return hit, len(ours), good, exact, closeness(text, fixes) - closeness(g["mt"], fixes)
+
+
+def closeness(text: str, fixes: list[str]) -> float:
+    """chrF++ to the nearest accepted text, 0 to 100."""
+    return max(100.0 if text == f else _chrf.sentence_score(text, [f]).score for f in fixes if f)
 
 
 def findings(texts: list[str], rules: list[registry.Detector]) -> Iterator[tuple[Finding, str]]:
@@ -145,13 +155,16 @@ def measure(only: list[str], show: int, human: int) -> None:
                 g = next((g for g in gold[path.name] if f.span.overlaps(Span(g["start"], g["end"]))), None)
                 if g is None:
                     continue
-                hit, ours, good, exact = judged(document, f, g)
+                hit, ours, good, exact, gain = judged(document, f, g)
                 safe = bool(f.replacements) and f.replacements[0].safety == "safe"
                 if safe:
                     changed.add((path.name, g["seg"]))
-                n[f.rule].update({"all": 1, "hit": hit, g["status"]: 1, "edits": ours, "good": good, "exact": exact, "safe": safe})
+                n[f.rule].update({
+                    "all": 1, "hit": hit, g["status"]: 1, "edits": ours, "good": good, "exact": exact, "safe": safe,
+                    "closer": gain > 0.05, "farther": gain < -0.05,
+                })
                 to = f" → «{f.replacements[0].text}»" if f.replacements else ""
-                mark = ("+" if hit else "-") + ("S" if safe else "") + ("x" if ours and ours == exact else "")
+                mark = ("+" if hit else "-") + ("S" if safe else "") + ("x" if ours and ours == exact else "") + ("<" if gain < -0.05 else "")
                 shown[f.rule].append(f"  tune {mark} «{f.span.of(document.text)}»{to} | {g['mt'][:150]} | {g['fix_en'][:150]}")
     loose = [r for r in rows("wmt_to_english.jsonl.gz") if r["pair"] == "ja-en"]
     sets = {
@@ -166,10 +179,10 @@ def measure(only: list[str], show: int, human: int) -> None:
             if name != "mt":
                 to = f" → «{f.replacements[0].text}»" if f.replacements else ""
                 shown[f.rule].append(f"  {name}{to} | {text[:200]}")
-    print(f"{'rule':44} {'all':>4} {'hit':>4} {'ok':>3} {'safe':>4} {'edit':>4} {'good':>4} {'exact':>5}"
+    print(f"{'rule':44} {'all':>4} {'hit':>4} {'ok':>3} {'safe':>4} {'edit':>4} {'good':>4} {'exact':>5} {'near':>4} {'far':>4}"
           + "".join(f"{s + '/1000':>11}" for s in sets))
     for rule, c in sorted(n.items()):
-        print(f"{rule:44} {c['all']:4} {c['hit']:4} {c['ok']:3} {c['safe']:4} {c['edits']:4} {c['good']:4} {c['exact']:5}"
+        print(f"{rule:44} {c['all']:4} {c['hit']:4} {c['ok']:3} {c['safe']:4} {c['edits']:4} {c['good']:4} {c['exact']:5} {c['closer']:4} {c['farther']:4}"
               + "".join(f"{1000 * c[s] / max(1, len(t)):11.2f}" for s, t in sets.items()))
     print(f"tune segments with a safe replacement: {len(changed)}")
     print("rules without a hit anywhere:", *sorted(r.name for r in rules if not n.get(r.name)))
@@ -183,7 +196,7 @@ def main() -> None:
     ap.add_argument("what", choices=["mine", "measure"])
     ap.add_argument("--pair", default="ja-en")
     ap.add_argument("--top", type=int, default=300)
-    ap.add_argument("--only", nargs="*", default=["calque", "grammar", "wording"])
+    ap.add_argument("--only", nargs="*", default=["calque", "grammar", "equals-gloss", "hearsay-opening", "empty-contrast"])
     ap.add_argument("--show", type=int, default=0)
     ap.add_argument("--human", type=int, default=3000)
     args = ap.parse_args()

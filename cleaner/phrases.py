@@ -69,9 +69,13 @@ class Phrase:
             if self.blocks is not None and segment.block.kind not in self.blocks:
                 continue
             text = one_line(segment.span.of(document.plain))
+            taken: list[Span] = []
             for pattern, templates in self.forms:
                 for m in pattern.finditer(text):
                     span = Span(m.start(), m.end()).shift(segment.span.start)
+                    if any(span.overlaps(t) for t in taken):
+                        continue
+                    taken.append(span)
                     quoted = any(q.inner.overlaps(span) for q in document.quotations)
                     if quoted and not self.quoted:
                         continue
