@@ -17,6 +17,8 @@ from .words import cells, coloured
 if TYPE_CHECKING:
     from ..pipeline import Result
 
+#: Suggestions shown; the review has them all.
+SHOWN = 3
 #: Characters shown on either side of a finding, and of a finding itself.
 AROUND, LONGEST = 40, 80
 #: A bar before document text: nothing that a document says can pass for a line of ours.
@@ -59,9 +61,14 @@ def _flat(text: str) -> str:
 def _change(record: Record) -> Iterator[str]:
     if record.output != record.original:
         yield from _words("fix", record.original, record.output)
-    for number, proposal in enumerate(record.proposals if record.status == "review" else (), 1):
+    proposals = record.proposals if record.status == "review" else ()
+    reason = ""
+    for number, proposal in enumerate(proposals[:SHOWN], 1):
         yield from _words(f"suggestion {number}, {proposal.safety}", record.original, proposal.text)
-        yield from _why(proposal)
+        yield from _why(proposal, "" if proposal.reason == reason else proposal.reason)
+        reason = proposal.reason
+    if len(proposals) > SHOWN:
+        yield f"    and {len(proposals) - SHOWN} more\n"
     if record.status == "review" and not record.proposals:
         yield "    no suggestion: a person must rewrite this\n"
 
@@ -70,9 +77,9 @@ def _words(label: str, old: str, new: str) -> Iterator[str]:
     yield f"    {click.style(label, bold=True)}\n{_BAR}{coloured(shortened(compare(_flat(old), _flat(new))))}\n"
 
 
-def _why(proposal: Proposal) -> Iterator[str]:
-    if proposal.reason:
-        yield textwrap.fill(one_line(proposal.reason), 110, initial_indent="    why: ", subsequent_indent="         ") + "\n"
+def _why(proposal: Proposal, reason: str) -> Iterator[str]:
+    if reason:
+        yield textwrap.fill(one_line(reason), 110, initial_indent="    why: ", subsequent_indent="         ") + "\n"
     for verdict in proposal.verdicts:
         if not verdict.passed:
             yield click.style(f"    refused by {verdict.gate}: {one_line(verdict.reason)}\n", fg="yellow")

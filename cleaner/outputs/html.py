@@ -28,7 +28,7 @@ ins { background: var(--new); color: var(--newink); text-decoration: underline; 
 .why { margin: .3rem 0 0; padding: 0; list-style: none; white-space: normal; }
 @media (max-width: 45rem) {
   table, tbody, tr, td { display: block; width: auto; }
-  thead { display: none; }
+  thead, tr.same td:last-child { display: none; }
   td:first-child { width: auto; text-align: left; }
 }
 @media print {

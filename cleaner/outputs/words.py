@@ -67,8 +67,11 @@ def _line(mark: str, pieces: list[Piece]) -> str:
     for piece in pieces:
         part = printable(piece.text[:room], keep="\t")
         room = max(0, room - len(piece.text))
-        if part:
-            out.append(click.style(part, fg=colour, bold=piece.kind != "same" or None, underline=piece.kind != "same" or None))
+        changed = piece.kind != "same"
+        if part and changed and part.isspace():
+            out.append(click.style(part, fg=colour, reverse=True))  # a line under a space is easily missed
+        elif part:
+            out.append(click.style(part, fg=colour, bold=changed or None, underline=changed or None))
     return "".join(out) + (ending or f"\n{_NO_END}")
 
 
