@@ -32,6 +32,8 @@ _BEFORE_ANY = re.compile(rf"\b(?:{_ALWAYS})\.\s*$")
 _BEFORE_NAME = re.compile(rf"\b(?:{_TITLE})\.\s*$")
 _BEFORE_NUMBER = re.compile(rf"\b(?:{_NUMBERED})\.\s*$")
 _ENUMERATOR = re.compile(r"\(?(?:\d{1,3}|[A-Za-z]|[ivx]{2,4})[.)]\s*$")
+_BRAND = re.compile(r"\b(?:Yahoo|Jeopardy|Yum|Oklahoma|Panic at the Disco)!\s*$")  # names that end with a mark
+_BEGINS = re.compile(r"(?:The|Then|This|That|He|She|It|They|We|I|But|And|In|On|At|If|When|After)\b")
 _CLOSERS = re.compile(r"[\s\"'”’)\]»」』.!?。！？]+")
 #: Abbreviations that do end sentences, before a word that begins one and is no part of a name.
 _ENDED = re.compile(
@@ -119,6 +121,8 @@ def _wrong(text: str, start: int, cut: int) -> bool:
         return False
     head = left[-24:]
     if _BEFORE_ANY.search(head) or (_BEFORE_NAME.search(head) and right[0].isupper()):
+        return True
+    if _BRAND.search(head) and right[0].isupper() and not _BEGINS.match(right):
         return True
     if _BEFORE_NUMBER.search(head) and right[0].isdigit():
         return True

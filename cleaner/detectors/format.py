@@ -31,6 +31,9 @@ _SLASH = re.compile(
     r"(?<![/\d] )\b(\d{2,4} / \d{1,4})\b(?! /)|\b((?:km|m|cm|mm|kg|g|mg|ml|kWh|MB|GB) / (?:h|s|min|hour|day|year|kg|g|km|l|L|m2|m3|ha))\b",
 )
 _CLOCK = re.compile(rf"\b((?:[01]?\d|2[0-4])):{_GAP}([0-5]\d)\b(?!:)")
+_GROUPS = re.compile(
+    r"(?<![\d,.(])\b(?:\d{4,}(?:,\d{3})+|\d{1,3}(?:,\d{3})*,\d{4,}(?<!,(?:19|20)\d\d)|\d{1,3}(?:,\d{3})+,\d{1,2})\b(?![,.]\d)",
+)
 _CLOCK_CUE = re.compile(r"\b(?:at|from|until|to|after|before|by|about|around)\b|[ap]\.?m\b", re.IGNORECASE)
 _THE_DATE = re.compile(r"(?<=[a-z,] )The(?= \d{1,2}(?:st|nd|rd|th)\b(?! [A-Z]))|(?<=\bOn )The(?= \d{1,2}(?:st|nd|rd|th)\b(?! [A-Z]))")
 _ELLIPSIS = re.compile(rf"(?<=[A-Za-z]){_GAP}\.\.\.(?=[?!\"”])")
@@ -236,8 +239,10 @@ def glued_dash(analysis: Analysis) -> Iterator[Hit]:
         if word and word.group().endswith("="):
             return None
         block = _block(analysis, m.start())
-        heading = block is not None and block.kind == "heading"
-        return " - " if heading else " -- "
+        if block is None:
+            return None
+        last = len(plain[m.end():block.span.end].split()) <= 4  # a title line ends with the name of the paper
+        return " - " if block.kind == "heading" or last else " -- "
 
     yield from _swap(analysis, _GLUED_DASH, spaced, "“{}” is glued to the next word.", "A dash between parts has a space on both sides.")
 
@@ -279,6 +284,18 @@ def clock_space(analysis: Analysis) -> Iterator[Hit]:
         return f"{m.group(1)}:{m.group(2)}" if m.group(2) in {"00", "30"} or _CLOCK_CUE.search(around) else None
 
     yield from _swap(analysis, _CLOCK, clock, "A space in the time “{}”.", "No space stands in a time of day.", confidence=0.9)
+
+
+@detector("locale/format", "minor", source="Chicago Manual of Style 9.55: groups of three digits", examples=[
+    Bad("It cost [[12800,000]] yen."),
+    Bad("A contract worth [[4,2600]] dollars was refused."),
+    Good("It cost 12,800,000 yen, or 1,280 for each; 1,2 and 3 are left."),
+    Good("The results of 4,10,16 and the code 1234,5678 stay; in May 5,2019 people came."),
+])
+def digit_groups(analysis: Analysis) -> Iterator[Hit]:
+    """Commas that part a number into groups that are not of three digits: a digit is lost, or ten thousands were counted as thousands."""
+    for m in _GROUPS.finditer(analysis.document.plain):
+        yield Hit(Span(m.start(), m.end()), f"“{m.group()}” is not how a number is written.", 0.8, severity="major")
 
 
 @detector("fluency/grammar", "minor", examples=[
