@@ -258,9 +258,10 @@ def _prepare(path: Path, db: sqlite3.Connection) -> None:
     db.execute(f"PRAGMA busy_timeout = {int(PATIENCE * 1000)}")
     version = _version(path, db)
     deadline = time.monotonic() + PATIENCE
-    while db.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+    while True:
         try:
             db.execute("PRAGMA journal_mode = WAL")
+            break
         except sqlite3.OperationalError:  # the switch does not wait for others by itself
             if time.monotonic() > deadline:
                 raise
