@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING, Literal
 
 from .actors import ROMAJI
 from .analysis import Analysis
-from .core import Segment, Span
+from .core import Document, Segment, Span
 from .lexicon import words
 
 if TYPE_CHECKING:
@@ -33,6 +34,8 @@ _THIRD = frozenset({"he", "she", "him", "her", "his", "they", "their"})
 _INFORMAL = re.compile(
     r"(?<!\w)i(?:'m|'ve|’m|’ve)?(?![\w.'’])|!{2}|\.{4,}|\blol\b|:\)|\bthis (?:book|item|product|movie|order|app|seller|one)\b"
 )
+#: A speaker's label in an interview or a play.
+_LABEL = re.compile(r"\(\(|[-–—]{2}|(?:Q|A|Q\d|Question|Answer)\s?[:.]\s|[A-Z][\w.]*(?: [A-Z][\w.]*){0,2}: ")
 #: What takes a Roman numeral.
 _NUMBERED = frozenset({
     "war", "type", "phase", "class", "part", "chapter", "division", "category", "grade", "level", "stage", "volume", "act", "group",
@@ -72,6 +75,7 @@ class Signs:
     japanese: bool
     dated: bool
     quotes: bool
+    labelled: bool
 
     def speaks(self, *who: Who) -> bool:
         return any(v.who in who for v in self.voices)
@@ -94,6 +98,7 @@ def invented(analysis: Analysis, index: int, who: Who) -> float:
     score -= 3.5 * _share(around, lambda s: s.speaks("I", "we"))
     score -= 2.0 * _share(around, lambda s: s.reader)
     score -= 1.0 * _share((*around, here), lambda s: s.informal)
+    score -= 6.0 * _share((*around, here), lambda s: s.labelled) if sum(s.labelled for s in around) > 1 else 0.0
     score += 2.5 * _share(around, lambda s: s.third)
     score += 2.5 * _share(around, lambda s: s.quotes)
     score += 1.5 * _share((*around, here), lambda s: s.names)
@@ -119,25 +124,42 @@ def _past(pronoun: Token) -> bool:
 
 
 def _signs(analysis: Analysis) -> tuple[Signs, ...]:
-    return tuple(_of_segment(analysis, s, d) for s, d in analysis.parsed())
-
-
-def _of_segment(analysis: Analysis, segment: Segment, doc: Doc) -> Signs:
     document = analysis.document
-    quotes = [q for q in document.quotations if q.span.overlaps(segment.span)]
-    block = segment.block.span
-    inside = [q for q in document.quotations if q.span.overlaps(block)]
-    doubtful = any(not q.closed for q in inside) or block.of(document.plain).count('"') % 2 == 1
+    doubtful = _doubtful(document)
+    quotes: dict[int, list[Span]] = defaultdict(list)
+    for q in document.quotations:
+        for segment in document.segments_in(q.span):
+            quotes[segment.span.start].append(q.span)
+    return tuple(
+        _of_segment(analysis, s, d, quotes[s.span.start], s.block.span in doubtful) for s, d in analysis.parsed()
+    )
+
+
+def _doubtful(document: Document) -> frozenset[Span]:
+    """Blocks whose marks do not pair, and those after a block that leaves a quotation open."""
+    left_open = [q.span for q in document.quotations if not q.closed or q.inner.end == q.span.end]
+    found = set()
+    carried = False
+    for block in document.blocks:
+        odd = block.span.of(document.plain).count('"') % 2 == 1
+        still_open = any(span.overlaps(block.span) for span in left_open)
+        if odd or still_open or carried:
+            found.add(block.span)
+        carried = still_open
+    return frozenset(found)
+
+
+def _of_segment(analysis: Analysis, segment: Segment, doc: Doc, quotes: Sequence[Span], doubtful: bool) -> Signs:
     voices: list[Voice] = []
     reader = informal = third = acts = False
     kept: list[str] = []
     for t in doc:
         span = analysis.span(t, segment)
-        if any(q.span.contains(span) for q in quotes):
+        if any(q.contains(span) for q in quotes):
             continue
         kept.append(t.text_with_ws)
         lower = t.lower_
-        if lower in _WHO and t.tag_ in ("PRP", "PRP$") and t.text != "US" and not _numeral(t):
+        if lower in _WHO and t.tag_ in ("PRP", "PRP$") and t.text not in ("US", "i") and not _numeral(t):
             voices.append(Voice(t, span, _WHO[lower], doubtful))
         third |= lower in _THIRD or (t.tag_ in ("VBD", "VBZ") and t.lemma_ in words("actors", "verbs", "said"))
         acts |= t.dep_ in ("nsubj", "nsubjpass") and t.lemma_.lower() in _actors()
@@ -148,7 +170,7 @@ def _of_segment(analysis: Analysis, segment: Segment, doc: Doc) -> Signs:
     japanese = any(len(n) >= 5 and ROMAJI.fullmatch(n) for n in names)
     return Signs(
         tuple(voices), reader, informal or bool(_INFORMAL.search(text)), third, acts, bool(names), japanese, bool(_NEWS_DATE.search(text)),
-        bool(quotes),
+        bool(quotes), bool(_LABEL.match(segment.target)),
     )
 
 

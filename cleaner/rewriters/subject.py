@@ -58,7 +58,8 @@ def subject_from_document(analysis: Analysis, findings: tuple[Finding, ...]) -> 
 
 def _suggest(analysis: Analysis, index: int, voices: tuple[Voice, ...], findings: tuple[Finding, ...]) -> Iterator[Suggestion]:
     segment = analysis.document.segments[index]
-    if sum(s.target == segment.target for s in analysis.document.segments) > 1:
+    around = analysis.document.segments[max(0, index - 1):index] + analysis.document.segments[index + 1:index + 2]
+    if any(s.target == segment.target for s in around):
         return  # an engine that loops: nobody's name mends it
     first = next((v for v in voices if v.subject), None)
     seen: set[str] = set()
