@@ -50,10 +50,10 @@ class Screen:
         head = Text.assemble((place, "bold"), f"  {one_line(item.doc, 60)}  ", (f"risk {item.risk:.2f}", "magenta"))
         parts = [head, *([Text(printable(notice), style="yellow")] if notice else []), Text()]
         if item.before:
-            parts.append(self._context(one_line(item.before), start=False))
+            parts += [self._context(one_line(item.before), start=False), Text()]
         parts.append(self._marked(item))
         if item.after:
-            parts.append(self._context(one_line(item.after), start=True))
+            parts += [Text(), self._context(one_line(item.after), start=True)]
         parts.append(Text())
         parts += [self._finding(item, finding) for finding in ranked(item)]
         offered = choices(item)[:9]
@@ -111,7 +111,11 @@ class Screen:
         from rich.text import Text
 
         made = Text()
+        last = "same"
         for piece in compare(old, new):
+            if last == "old" and piece.kind == "new" and not self._plain:
+                made.append(" ")  # or old and new words would look like one
+            last = piece.kind
             text = printable(piece.text)
             if piece.kind == "same":
                 made.append(text)

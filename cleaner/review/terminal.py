@@ -81,7 +81,7 @@ class TerminalKeys:
 
         readline.set_startup_hook(lambda: readline.insert_text(text))
         try:
-            return input("> ")
+            return input("\n\n> ")
         except (KeyboardInterrupt, EOFError):
             return None
         finally:
