@@ -2,15 +2,15 @@
 
     python benchmarks/gates.py [--each N] [--seed N] [--split train|dev|test] [--show KIND] [--no-context]
 
-Broken pairs: a sentence of Wikinews against a copy with one thing changed (a digit, number word, unit, negation, name, quoted word, pronoun, month or
-weekday, modal), `--each` of every kind where the corpus has so many, the whole article as context. A name is replaced by another of the same article in
-half of the pairs and by one of another article in the rest.
+Broken pairs: a sentence of Wikinews against a copy with one thing changed (a digit, number word, unit, negation, name, quoted word,
+pronoun, month or weekday, modal), `--each` of every kind where the corpus has so many, the whole article as context. A name is replaced
+by another of the same article in half of the pairs and by one of another article in the rest.
 
-Harmless pairs: `mt_raw` → `pe` (joined again from its tokens) of MLQE-PE where numbers and names agree. Agreement is decided here, not by the gates:
-the same multiset of digit groups (separators taken out), of the number words two … twelve, hundred … trillion, of the words with a capital behind a
-word in small letters, and of the words with a capital anywhere that no post-edit of the corpus writes small. The target is ≤ 10 % refused of these.
-Looser and stricter cuts are printed beside it. Even here an editor may have changed a denial, a person or a quotation, and is then rightly refused.
-Reads ../shared, which only a checkout has.
+Harmless pairs: `mt_raw` → `pe` (joined again from its tokens) of MLQE-PE where numbers and names agree. Agreement is decided here, not by
+the gates: the same multiset of digit groups (separators taken out), of the number words two … twelve, hundred … trillion, of the words
+with a capital behind a word in small letters, and of the words with a capital anywhere that no post-edit of the corpus writes small. The
+target is ≤ 10 % refused of these. Looser and stricter cuts are printed beside it. Even here an editor may have changed a denial, a person
+or a quotation, and is then rightly refused. Reads ../shared, which only a checkout has.
 """
 
 from __future__ import annotations
@@ -29,19 +29,34 @@ from pathlib import Path
 from cleaner import registry
 from cleaner.config import Config
 from cleaner.gating import measure
+from cleaner.quantities import lexicon
 from cleaner.registry import Pair
 
 DATA = Path(__file__).resolve().parents[2] / "shared/data"
 TARGETS = {"digit": 0.99, "number word": 0.99, "negation": 0.99, "name": 0.97, "quoted word": 1.0, "unit": 0.97, "pronoun": 0.97}
-NUMBER_WORDS = "one two three four five six seven eight nine ten eleven twelve twenty thirty fifty hundred thousand million billion first second third".split()
-UNITS = [
-    "km kilometers kilometres miles meters metres feet cm inches", "kg kilograms pounds grams tons tonnes", "seconds minutes hours days weeks months years decades",
-    "dollars euros yen pounds yuan", "percent % degrees", "million billion trillion", "$ € £ ¥",
+NUMBER_WORDS = [
+    "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "twenty", "thirty", "fifty",
+    "hundred", "thousand", "million", "billion", "first", "second", "third",
 ]
+UNITS = [
+    "km kilometers kilometres miles meters metres feet cm inches", "kg kilograms pounds grams tons tonnes",
+    "seconds minutes hours days weeks months years decades", "dollars euros yen pounds yuan", "percent % degrees",
+    "million billion trillion", "$ € £ ¥",
+]
+SAME_UNIT = {
+    "km": "km", "kilometers": "km", "kilometres": "km", "meters": "m", "metres": "m",
+    "kg": "kg", "kilograms": "kg", "tons": "t", "tonnes": "t", "percent": "%",
+}
 PRONOUNS = ["i we you he she they", "me us him her them", "my our your his her their", "himself herself themselves myself ourselves"]
-NEGATIONS = {"not": "", "n't": "", "never": "always", "no": "some", "without": "with", "cannot": "can", "none": "all", "nobody": "everybody", "nothing": "everything"}
-MONTHS = "January February March April June July August September October November December".split()
-WEEKDAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
+NEGATIONS = {
+    "not": "", "n't": "", "never": "always", "no": "some", "without": "with", "cannot": "can", "none": "all", "nobody": "everybody",
+    "nothing": "everything",
+}
+MONTHS = [m.capitalize() for m in lexicon()["months"] if m != "may"]
+WEEKDAYS = [d.capitalize() for d in lexicon()["weekdays"]]
+MODALS = {
+    "may": "will", "might": "will", "could": "will", "must": "may", "should": "might", "will": "might", "reportedly": "", "allegedly": "",
+}
 HARMLESS = "all numbers and names agree"
 Change = Callable[[str, "Corpus", random.Random], str | None]
 
@@ -56,7 +71,8 @@ class Corpus:
         with gzip.open(DATA / "wikinews_2020.jsonl.gz", "rt", encoding="utf-8") as lines:
             for row in map(json.loads, lines):
                 text = "\n\n".join(row["paragraphs"])
-                self.articles.append((text, [s.strip() for p in row["paragraphs"] for s in sentencex.segment("en", p) if len(s.split()) > 4]))
+                sentences = [s.strip() for p in row["paragraphs"] for s in sentencex.segment("en", p)]
+                self.articles.append((text, [s for s in sentences if len(s.split()) > 4]))
         whole = " ".join(text for text, _ in self.articles)
         self.small = {w for w, n in collections.Counter(re.findall(r"\b[a-z]+\b", whole)).items() if n > 2}
         self.words = sorted(w for w in self.small if len(w) > 3)
@@ -74,7 +90,9 @@ def _swap(text: str, found: list[re.Match[str]], new: Callable[[str], str | None
         return None
     m = rng.choice(found)
     made = new(m.group())
-    return None if made is None or made.lower() == m.group().lower() else re.sub(r"  +", " ", text[:m.start()] + made + text[m.end():]).strip()
+    if made is None or made.lower() == m.group().lower():
+        return None
+    return re.sub(r"  +", " ", text[:m.start()] + made + text[m.end():]).strip()
 
 
 def _cased(word: str, like: str) -> str:
@@ -99,8 +117,7 @@ def unit(text: str, corpus: Corpus, rng: random.Random) -> str | None:
 
     def other(u: str) -> str | None:
         kind = next(line.split() for line in UNITS if u in line.split())
-        same = {"km": "kilo", "kilometers": "kilo", "kilometres": "kilo", "meters": "m", "metres": "m", "kg": "kg", "kilograms": "kg", "tons": "t", "tonnes": "t", "percent": "%"}
-        return rng.choice([x for x in kind if same.get(x, x) != same.get(u, u)])
+        return rng.choice([x for x in kind if SAME_UNIT.get(x, x) != SAME_UNIT.get(u, u)])
 
     return _swap(text, found, other, rng)
 
@@ -155,13 +172,12 @@ def date(text: str, corpus: Corpus, rng: random.Random) -> str | None:
 
 def modal(text: str, corpus: Corpus, rng: random.Random) -> str | None:
     """Certainty for possibility, or a duty for either."""
-    change = {"may": "will", "might": "will", "could": "will", "must": "may", "should": "might", "will": "might", "reportedly": "", "allegedly": ""}
-    return _swap(text, list(re.finditer(rf"\b(?:{'|'.join(change)})\b", text)), lambda w: change[w], rng)
+    return _swap(text, list(re.finditer(rf"\b(?:{'|'.join(MODALS)})\b", text)), lambda w: MODALS[w], rng)
 
 
 KINDS: dict[str, Change] = {
-    "digit": digit, "number word": number_word, "unit": unit, "negation": negation, "name": name, "quoted word": quoted_word, "pronoun": pronoun,
-    "month or weekday": date, "modal": modal,
+    "digit": digit, "number word": number_word, "unit": unit, "negation": negation, "name": name, "quoted word": quoted_word,
+    "pronoun": pronoun, "month or weekday": date, "modal": modal,
 }
 
 
@@ -190,7 +206,8 @@ def joined(tokens: str) -> str:
     return re.sub(r'" ?([^"]*?) ?"', r'"\1"', text).strip()
 
 
-_WORDED = re.compile(r"\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|hundreds?|thousands?|millions?|billions?|trillions?)\b", re.IGNORECASE)
+_COUNTS = "two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|hundreds?|thousands?|millions?|billions?|trillions?"
+_WORDED = re.compile(rf"\b(?:{_COUNTS})\b", re.IGNORECASE)
 
 
 def agrees(a: str, b: str, small: frozenset[str]) -> tuple[bool, bool]:

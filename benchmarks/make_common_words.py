@@ -2,10 +2,10 @@
 
     python benchmarks/make_common_words.py /usr/share/dict/american-english
 
-Counts the post-edits of MLQE-PE's train split (CC0), Wikinews (CC BY), and WMT's English references and originals. A word counts as common when
-it is seen in lower case three times or more, and at least half as often as capitalised inside a sentence. `rare_words.txt` adds the small-letter words of
-a dictionary (Debian's `wamerican`, made from SCOWL) that no rule of `wording.is_common` derives and the corpus does not write with a capital.
-Reads ../shared.
+Counts the post-edits of MLQE-PE's train split (CC0), Wikinews (CC BY), and WMT's English references and originals. A word counts as
+common when it is seen in lower case three times or more, and at least half as often as capitalised inside a sentence. `rare_words.txt`
+adds the small-letter words of a dictionary (Debian's `wamerican`, made from SCOWL) that no rule of `wording.is_common` derives and the
+corpus does not write with a capital. Reads ../shared.
 """
 
 from __future__ import annotations
@@ -52,8 +52,9 @@ def main() -> None:
     (ROOT / "cleaner/data/common_words.txt").write_text("\n".join(words) + "\n", encoding="utf-8")
     from cleaner.wording import is_common
 
-    listed = {w for w in Path(sys.argv[1]).read_text(encoding="utf-8").split() if w.isascii() and w.isalpha() and w.islower() and len(w) > 3}
-    rare = sorted(w for w in listed if not is_common(w) and low[w] >= capital[w])
+    entries = Path(sys.argv[1]).read_text(encoding="utf-8").split()
+    listed = {w for w in entries if w.isascii() and w.isalpha() and w.islower() and len(w) > 3}
+    rare = sorted(w for w in listed if not is_common(w) and not capital[w])
     (ROOT / "cleaner/data/rare_words.txt").write_text("\n".join(rare) + "\n", encoding="utf-8")
     print(f"{len(words)} common words, {len(rare)} rare ones")
 

@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 from . import registry
-from .config import Config
-from .core import Verdict
+from .config import Config, did_you_mean
+from .core import CleanerError, Verdict
 from .registry import Gate, Pair
 
 
-def chosen(only: Collection[str] = (), without: Collection[str] = ()) -> list[Gate]:
-    """The gates to ask: all, or those named, less those not wanted."""
-    return [g for g in registry.gates().values() if (not only or g.name in only) and g.name not in without]
+def chosen(only: Collection[str], without: Collection[str], config: Config) -> list[Gate]:
+    """The gates to ask: those named in `only` (none means all), less those in `without`.
+
+    Raises CleanerError for a name that no gate has, in the settings too, and when no gate is left.
+    """
+    known = registry.gates()
+    for name in (*only, *without, *config.gates):
+        if name not in known:
+            raise CleanerError(f"unknown gate {name!r}{did_you_mean(name, known)}; known are {', '.join(known)}")
+    gates = [g for g in known.values() if (not only or g.name in only) and g.name not in without]
+    if not gates:
+        raise CleanerError("no gate is left to ask: name fewer with --ignore-gate")
+    return gates
 
 
-def measure(pair: Pair, config: Config, gates: Collection[Gate] | None = None) -> tuple[Verdict, ...]:
+def measure(pair: Pair, config: Config, gates: Iterable[Gate] | None = None) -> tuple[Verdict, ...]:
     """The verdict of every gate on a pair of texts. A gate that crashes has not passed."""
     verdicts = []
     for gate in registry.gates().values() if gates is None else gates:

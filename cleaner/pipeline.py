@@ -8,7 +8,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from itertools import chain
 
-from . import formats, registry
+from . import formats, gating, languagetool, registry
 from .analysis import Analysis
 from .config import Config, did_you_mean
 from .core import Answer, CleanerError, Decision, Document, Finding, Record, Span, Suggestion, Verdict
@@ -45,6 +45,11 @@ class Pipeline:
                 raise CleanerError(f"unknown rule {pattern!r}{did_you_mean(pattern, registry.detectors())}; `cleaner rules` lists them")
         for name in config.gates.keys() - registry.gates().keys():
             raise CleanerError(f"unknown gate {name!r}{did_you_mean(name, registry.gates())}; known are {', '.join(registry.gates())}")
+        if not config.languagetool:
+            self.rules = [d for d in self.rules if d.family != "languagetool"]
+        elif any(d.family == "languagetool" for d in self.rules):
+            languagetool.configure(config.language, config.java_heap_mb)
+            languagetool.start_early()
 
     def close(self) -> None:
         self._background.shutdown(wait=False, cancel_futures=True)
@@ -94,16 +99,7 @@ class Pipeline:
 
     def measure(self, pair: Pair) -> tuple[Verdict, ...]:
         """The verdict of every gate on a pair of texts. A gate that crashes has not passed."""
-        verdicts = []
-        for gate in registry.gates().values():
-            threshold = self.config.gates.get(gate.name, gate.threshold)
-            try:
-                outcome = gate.measure(pair)
-            except Exception as error:  # a broken gate must mean review, never a lost run or a silent pass
-                verdicts.append(Verdict(gate.name, 0.0, threshold, False, f"the gate could not run ({error})"))
-                continue
-            verdicts.append(Verdict(gate.name, outcome.score, threshold, outcome.score >= threshold, outcome.reason))
-        return tuple(verdicts)
+        return gating.measure(pair, self.config)
 
     def clean(self, document: Document) -> Result:
         """Run every stage over one document."""

@@ -1,4 +1,6 @@
-"""Numbers, dates and units of measure in English text, in whatever form they are written: "2,000", "two thousand" and "2 thousand" are one number."""
+"""Numbers, dates and units of measure in English text, in whatever form they are written: "2,000", "two thousand" and "2 thousand" are
+one number.
+"""
 
 from __future__ import annotations
 
@@ -12,35 +14,39 @@ from typing import Any, Literal
 
 from .wording import Word, words
 
-_UNITS = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split()
-_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
-_ORDINALS = (
-    "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth sixteenth "
-    "seventeenth eighteenth nineteenth"
-).split()
-SMALL = {w: n for n, w in enumerate(_UNITS)}
-TENS = {w: 10 * n for n, w in enumerate(_TENS, 2)}
-ORDINAL = {w: n for n, w in enumerate(_ORDINALS, 1)} | {w[:-1] + "ieth": 10 * n for n, w in enumerate(_TENS, 2)} | {"hundredth": 100, "thousandth": 1000}
-MAGNITUDE = {
-    "hundred": 100, "thousand": 1000, "million": 10**6, "billion": 10**9, "trillion": 10**12, "lakh": 10**5, "crore": 10**7, "bn": 10**9, "mn": 10**6,
-    "tn": 10**12,
-}
-VAGUE = {w + "s": n for w, n in MAGNITUDE.items() if len(w) > 3} | {"dozens": 12, "tens": 10, "scores": 20}
+
+@cache
+def lexicon() -> Mapping[str, Any]:
+    """The tables of `data/quantities.toml`."""
+    import tomllib
+
+    return tomllib.loads(resources.files(__package__).joinpath("data/quantities.toml").read_text(encoding="utf-8"))
+
+
+_WORDS = lexicon()["words"]
+SMALL: dict[str, int] = {w: n for n, w in enumerate(_WORDS["small"])}
+TENS: dict[str, int] = {w: 10 * n for n, w in enumerate(_WORDS["tens"], 2)}
+ORDINAL: dict[str, int] = (
+    {w: n for n, w in enumerate(_WORDS["ordinals"], 1)} | {w[:-1] + "ieth": n for w, n in TENS.items()}
+    | {"hundredth": 100, "thousandth": 1000}
+)
+MAGNITUDE: dict[str, int] = lexicon()["magnitudes"]
+STANDS_FOR: dict[str, int] = lexicon()["stands_for"]
+VAGUE = {w + "s": n for w, n in MAGNITUDE.items() if len(w) > 3} | {"dozens": 12, "tens": 10}
+_OF_A_GAME = frozenset({"the", "other", "latter", "last", "top", "bottom", "better", "in"})
 _PARTS = {w + "s": n for w, n in ORDINAL.items() if n > 2} | {"halves": 2, "quarters": 4}
 _GLYPHS = {"½": "0.5", "¼": "0.25", "¾": "0.75", "⅓": "0.3333", "⅔": "0.6667"}
-_ROMAN = {r: n for n, r in enumerate("II III IV V VI VII VIII IX X XI XII XIII XIV XV XVI XVII XVIII XIX XX XXI".split(), 2) if len(r) > 1}
-_GROUPS = re.compile(r"\d+(?:,\d{3})+(?:\.\d+)?|\d{1,3}(?:\.\d{3}){2,}")
-#: A word that stands for a number without being one: "both" may take the place of "two".
-STANDS_FOR = {"both": 2, "pair": 2, "couple": 2, "twice": 2, "double": 2, "doubled": 2, "dual": 2, "either": 2, "triple": 3, "trio": 3, "once": 1,
-              "single": 1, "none": 0, "no": 0}
+_ROMAN = {r: n for n, r in enumerate(_WORDS["roman"], 2) if len(r) > 1}
+# Groups of three digits; a single stop parts thousands only before "000", which no one would write behind a decimal point.
+_GROUPS = re.compile(r"\d+(?:,\d{3})+(?:\.\d+)?|\d{1,3}(?:\.\d{3}){2,}|[1-9]\d{0,2}\.000")
 
 
 @dataclass(frozen=True, slots=True)
 class Number:
     """A number in a text: `first` and `last` are indexes of its words.
 
-    `loose` ones ("one", "first", "second") are as often a pronoun, an adverb or a rank as a count, so that one more or fewer alone proves nothing.
-    `vague` ones are "hundreds", "thousands". `form` tells "two" from "second"; digits are either.
+    `loose` ones ("one", "first", "second") are as often a pronoun, an adverb or a rank as a count, so that one more or fewer alone proves
+    nothing. `vague` ones are "hundreds", "thousands". `form` tells "two" from "second"; digits are either.
     """
 
     value: Decimal
@@ -53,14 +59,6 @@ class Number:
     def equals(self, other: Number) -> bool:
         """The same number: "the 10th" is ten and tenth, but "second" is not "two"."""
         return self.value == other.value and (self.form == other.form or "digits" in (self.form, other.form))
-
-
-@cache
-def lexicon() -> Mapping[str, Any]:
-    """The tables of `data/quantities.toml`."""
-    import tomllib
-
-    return tomllib.loads(resources.files(__package__).joinpath("data/quantities.toml").read_text(encoding="utf-8"))
 
 
 def digits(text: str) -> list[Decimal]:
@@ -110,7 +108,7 @@ def _at(text: str, ws: tuple[Word, ...], i: int) -> list[Number]:
     if w.lower in VAGUE:
         return [Number(Decimal(VAGUE[w.lower]), w.text, i, i, form="vague")]
     if w.lower == "half":
-        return [Number(Decimal("0.5"), w.text, i, i, loose=True)]
+        return [Number(Decimal("0.5"), w.text, i, i, loose=bool(i) and (ws[i - 1].lower in _OF_A_GAME or ws[i - 1].lower in ORDINAL))]
     if w.lower == "dozen":
         return [Number(Decimal(12), w.text, i, i)]
     if w.lower in SMALL or w.lower in TENS or w.lower in MAGNITUDE or w.lower in ORDINAL:
@@ -139,7 +137,7 @@ def _scaled(text: str, ws: tuple[Word, ...], value: Decimal, first: int, last: i
 
 def _worded(text: str, ws: tuple[Word, ...], i: int) -> list[Number]:
     """A number in words, "two hundred and five", "twenty-first", "three quarters"."""
-    total = current = Decimal(0)
+    total, current = Decimal(0), Decimal(0)
     last, room, started, ordinal = i - 1, 10**15, False, False
     j = i
     while j < len(ws) and (not started or _near(text, ws, j)):
@@ -156,9 +154,9 @@ def _worded(text: str, ws: tuple[Word, ...], i: int) -> list[Number]:
         elif w in MAGNITUDE:
             unit = MAGNITUDE[w]
             if unit == 100:
-                current, room = (current or 1) * 100, 100
+                current, room = (current or Decimal(1)) * 100, 100
             else:
-                total, current, room = total + (current or 1) * unit, Decimal(0), unit
+                total, current, room = total + (current or Decimal(1)) * unit, Decimal(0), unit
         elif w in ORDINAL and (not started or (room > 1 and ORDINAL[w] < 10)):
             current, ordinal, last, started = current + ORDINAL[w], True, j, True
             break
@@ -201,9 +199,7 @@ class Measure:
     counted: bool
 
 
-_SIGNS = {"%": ("%", "share"), "％": ("%", "share"), "‰": ("‰", "share"), "°": ("degree", "temperature"), "℃": ("degree", "temperature"),
-          "$": ("dollar", "currency"), "€": ("euro", "currency"), "£": ("pound", "currency"), "¥": ("yen", "currency"), "￥": ("yen", "currency"),
-          "₩": ("won", "currency"), "₹": ("rupee", "currency")}
+_SIGNS: dict[str, list[str]] = lexicon()["signs"]
 
 
 @lru_cache(maxsize=2048)
@@ -211,15 +207,18 @@ def measures(text: str) -> tuple[Measure, ...]:
     """All units of measure and currencies of `text`, in words and signs."""
     ws = words(text)
     after = {n.last + 1 for n in numbers(text)}
-    found = [
-        Measure(*_SIGNS[c], c, counted=True) for i, c in enumerate(text)
-        if c in _SIGNS and (text[i - 1:i].isdigit() or text[i + 1:i + 2].isdigit() or text[i - 2:i - 1].isdigit())
-    ]
+    found = [Measure(_SIGNS[c][0], _SIGNS[c][1], c, True) for i, c in enumerate(text) if c in _SIGNS and _beside_digit(text, i)]
     for i, w in enumerate(ws):
         counted = i in after and text[ws[i - 1].end:w.start].strip(" -\u00a0‑") in ("", "°")
         known = _unit_words().get(w.lower)
         if known is None and counted and ws[i - 1].is_digit:
             known = _short_units().get(w.text)
         if known is not None:
-            found.append(Measure(*known, w.text, counted))
+            found.append(Measure(known[0], known[1], w.text, counted))
     return tuple(found)
+
+
+def _beside_digit(text: str, i: int) -> bool:
+    """Whether a sign stands at a number: "5%", "5 %", "$5", "$ 5"."""
+    before = text[max(0, i - 2):i]
+    return before[-1:].isdigit() or text[i + 1:i + 3].lstrip(" ")[:1].isdigit() or (before[:1].isdigit() and before[1:] == " ")

@@ -1,7 +1,7 @@
 """Words of a piece of text, for comparing two versions of it: quick, without a parse, and safe for any input.
 
-A hyphen parts words (``twenty-five`` is two), an apostrophe does not (``don't`` is one), and ``U.S.`` is one word. Addresses, placeholders and
-markup are no words; `MARKUP` finds them.
+A hyphen parts words (``twenty-five`` is two), an apostrophe does not (``don't`` is one), and ``U.S.`` is one word. Addresses,
+placeholders and markup are no words; `MARKUP` finds them.
 """
 
 from __future__ import annotations
@@ -12,13 +12,15 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import resources
 
-#: Addresses, e-mail, format placeholders ({0}, {name}, %s, %(n)d, ${x}), HTML and XML tags and entities, hashtags and handles, code in backticks.
+#: Addresses, e-mail, format placeholders ({0}, {name}, %s, %(n)d, ${x}), HTML and XML tags and entities, hashtags and handles, code in
+#: backticks.
 MARKUP = re.compile(r"""
     https?://[^\s<>"“”]*[^\s<>"“”.,;:!?)\]] | www\.[^\s<>"“”]*[^\s<>"“”.,;:!?)\]] | [\w.+-]+@[\w-]+(?:\.[\w-]+)+
-  | \$?\{\w{0,40}\} | %\(\w+\)[sdf] | %[sd](?!\w) | </?[A-Za-z][\w:-]*(?:\s[^<>]{0,200})?/?> | &\#?\w{2,8}; | (?<!\w)[#@][^\W\d_]\w* | `[^`\n]+`
+  | \$?\{\w{0,40}\} | %\(\w+\)[sdf] | %[sd](?!\w)
+  | </?[A-Za-z][\w:-]*(?:\s[^<>]{0,200})?/?> | &\#?\w{2,8}; | (?<!\w)[#@][^\W\d_]\w* | `[^`\n]+`
 """, re.VERBOSE)
 _TOKEN = re.compile(r"(?:[^\W\d_]\.){2,}|\d+(?:[.,٫]\d+)*|[^\W\d_]+(?:['’][^\W\d_]+)*|[½¼¾⅓⅔]")
-_SENTENCE_END = re.compile(r"""[.!?:;…。！？\n"“”«»「『(\[•*—–]|(?:^|\s)['‘]""")
+_SENTENCE_START = re.compile(r"""[.!?:;…。！？\n]|["“„«「『(\[*•'‘]$|[—–]\s*$""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,7 @@ def words(text: str) -> tuple[Word, ...]:
     for m in _TOKEN.finditer(masked):
         gap = masked[max(end, 0):m.start()]
         # "U.S. President": the stop belongs to the abbreviation, so what follows is not the start of a sentence.
-        initial = end < 0 or bool(gap and not gap.isspace() and _SENTENCE_END.search(gap))
+        initial = end < 0 or bool(gap and not gap.isspace() and _SENTENCE_START.search(gap))
         text_ = m.group()
         found.append(Word(text_, text_.lower().replace("’", "'"), m.start(), m.end(), initial))
         end = m.end()
@@ -66,7 +68,9 @@ _ABSTRACT = re.compile(r"(?:[ts]ions?|isms?|ists?|ics|ments?|ness|ities|ically|o
 
 
 def is_common(lower: str) -> bool:
-    """True for a word that English writes in lower case, judged by counts over news and encyclopedia text, and by endings that names do not have."""
+    """True for a word that English writes in lower case, judged by counts over news and encyclopedia text, and by endings that names do
+    not have.
+    """
     known = _listed("common")
     base = lower.partition("'")[0]
     if base in known or (len(base) > 7 and _ABSTRACT.search(base)):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import Counter
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -33,7 +34,8 @@ def _table() -> tuple[dict[str, str], frozenset[str]]:
 @dataclass(frozen=True, slots=True)
 class Name:
     """A word of a name. `sure` ones are written with a capital although nothing but a name would be; others may be a title, a heading's
-    capital, or the start of a sentence."""
+    capital, or the start of a sentence.
+    """
 
     text: str
     stem: str
@@ -48,6 +50,8 @@ def stem(word: str) -> str:
     (True, False, True)
     """
     word = _ENDING.sub("", word.replace(".", ""))
+    if not word.isascii():
+        word = "".join(c for c in unicodedata.normalize("NFKD", word) if not unicodedata.combining(c))
     same = _table()[0]
     if word in same:
         return same[word]
@@ -58,15 +62,15 @@ def stem(word: str) -> str:
     return again if len(again) >= STEM else short
 
 
-def _is_name(w: Word, ws: tuple[Word, ...], i: int) -> Name | None:
+def _is_name(w: Word, ws: tuple[Word, ...], i: int, known: frozenset[str]) -> Name | None:
     if not w.capital or w.is_digit or len(w.text) < 2 or w.lower in _table()[1] or _ROMAN.fullmatch(w.text):
         return None
     bare = _ENDING.sub("", w.lower)
-    if bare in _DATES or bare in _COUNTS or "'" in bare and bare.partition("'")[0] in _table()[1]:
+    if bare in _DATES or bare in _COUNTS or ("'" in bare and bare.partition("'")[0] in _table()[1]):
         return None
     common = is_common(bare)
     if w.initial and is_word(bare):
-        return None
+        return Name(w.text, stem(w.lower), sure=True) if bare in known else None
     return Name(w.text, stem(w.lower), sure=not common or (w.text.isupper() and len(w.text) > 1 and not _shouted(ws, i)))
 
 
@@ -76,10 +80,18 @@ def _shouted(ws: tuple[Word, ...], i: int) -> bool:
 
 
 @lru_cache(maxsize=2048)
-def found_names(text: str) -> tuple[Name, ...]:
-    """The words of `text` that are names or parts of names, in order."""
+def found_names(text: str, known: frozenset[str] = frozenset()) -> tuple[Name, ...]:
+    """The words of `text` that are names or parts of names, in order; `known` words are names even at the start of a sentence."""
     ws = words(text)
-    return tuple(n for i, w in enumerate(ws) if (n := _is_name(w, ws, i)))
+    return tuple(n for i, w in enumerate(ws) if (n := _is_name(w, ws, i, known)))
+
+
+@lru_cache(maxsize=64)
+def _proper(text: str) -> frozenset[str]:
+    """Words that a document writes with a capital inside sentences and never without: Brown and May are people there."""
+    ws = words(text)
+    inside = {_ENDING.sub("", w.lower) for w in ws if w.capital and not w.initial and not w.text.isupper()}
+    return frozenset(inside - {w.lower for w in ws if not w.capital})
 
 
 @lru_cache(maxsize=64)
@@ -93,7 +105,9 @@ def _initials(found: tuple[Name, ...]) -> str:
 
 
 def _spelled_out(name: Name, other: tuple[Name, ...]) -> bool:
-    """Whether `name` is an acronym of neighbouring names of the other version, or the other way round: NATO, North Atlantic Treaty Organization."""
+    """Whether `name` is an acronym of neighbouring names of the other version, or the other way round: NATO, North Atlantic Treaty
+    Organization.
+    """
     letters = name.text.replace(".", "")
     if letters.isupper() and len(letters) > 1:
         return letters in _initials(other)
@@ -108,17 +122,21 @@ def _spelled_out(name: Name, other: tuple[Name, ...]) -> bool:
     Keeps("I emphasized.", "Sato emphasized.", "Sato spoke first. I emphasized."),
     Keeps("The Japan team lost.", "The Japanese team lost."),
     Keeps("NATO = North Atlantic Treaty Organization members met.", "Members of NATO (North Atlantic Treaty Organization) met."),
+    Breaks("Brown left early.", "Clark left early.", "The talks with Brown and Clark failed. Brown left early."),
+    Keeps("Masijiro Omura spoke.", "Masujiro Omura spoke.", "Masujiro Omura came. Masujiro Omura sat. Masijiro Omura spoke."),
     Keeps("However, the Government agreed.", "The government, however, agreed."),
 ])
 def names(pair: Pair) -> Outcome:
     """Every name of the original is in the rewrite; a name that is new must stand in the rest of the document, and may not replace another.
 
-    A name is a word with a capital that English would write small, wherever it stands. Possessives, plurals, peoples ("Japan", "Japanese"), acronyms
-    and their expansion are the same name; letter case does not matter.
+    A name is a word with a capital that English would write small, wherever it stands. Possessives, plurals, peoples ("Japan",
+    "Japanese"), acronyms and their expansion are the same name; letter case and accents do not matter. A spelling may give way to one
+    that differs by a letter or two and that the document uses more often.
     """
     if pair.original == pair.rewrite:
         return Outcome(1.0)
-    old, new = found_names(pair.original), found_names(pair.rewrite)
+    known_names = _proper(pair.context) if pair.context else frozenset[str]()
+    old, new = found_names(pair.original, known_names), found_names(pair.rewrite, known_names)
     if not old and not new:
         return Outcome(1.0)
     in_old, in_new = _stems(pair.original), _stems(pair.rewrite)
@@ -129,6 +147,10 @@ def names(pair: Pair) -> Outcome:
     if letters:
         added = [n for i, n in enumerate(added) if not any(_expands(added, i, a) for a in letters)]
     known = _stems(pair.context) if pair.context and added else Counter[str]()
+    respelled = [(a, b) for a in lost for b in added if known[b.stem] > known[a.stem] and _one_spelling(a.stem, b.stem)]
+    if respelled:
+        lost = [n for n in lost if all(n is not a for a, _ in respelled)]
+        added = [n for n in added if all(n is not b for _, b in respelled)]
     strange = [n for n in added if n.sure and n.stem not in known]
     # A name from the document in the place of another is a change of fact, however well the document knows it.
     swapped = [n for n in added if n.stem in known] if lost or fewer else []
@@ -136,6 +158,13 @@ def names(pair: Pair) -> Outcome:
     if swapped and not gone:
         gone = fewer
     return _told(list(dict.fromkeys(n.text for n in gone)), list(dict.fromkeys(n.text for n in [*strange, *swapped])), len(old) + len(new))
+
+
+def _one_spelling(a: str, b: str) -> bool:
+    """Two spellings of one name: a letter or two apart in six or more, the first the same."""
+    from rapidfuzz.distance import Levenshtein
+
+    return a[0] == b[0] and min(len(a), len(b)) >= 6 and Levenshtein.distance(a, b, score_cutoff=2) <= 2
 
 
 def _expands(added: list[Name], i: int, acronym: str) -> bool:

@@ -47,7 +47,7 @@ def negations(text: str) -> tuple[tuple[str, ...], tuple[str, ...], int]:
             paired -= 1
         elif w == "no" and following[:1].isdigit():
             continue
-        elif w in plain or w.endswith("n't") or (w in ("t", "n") and i and ws[i - 1] in ("don", "didn", "doesn", "isn", "wasn", "won", "can", "couldn")):
+        elif w in plain or w.endswith("n't") or (w == "t" and i and ws[i - 1].endswith(("n", "n'"))):  # "don' t", parted by an engine
             hard.append(w)
         elif w in quiet or (len(w) > 5 and w.endswith("less")) or (w[:2] in ("un", "in", "im", "il", "ir") and w in _opposites()):
             soft.append(w)
@@ -121,7 +121,10 @@ def _phrases() -> dict[str, list[str]]:
     return found
 
 
-_SAID = {"guess": "that something is only possible", "hearsay": "that something is only reported or apparent", "duty": "that something has to be done"}
+_SAID = {
+    "guess": "that something is only possible", "hearsay": "that something is only reported or apparent",
+    "duty": "that something has to be done",
+}
 #: Class → the classes of the other version that may take its place.
 _HELD_BY = {"guess": ("guess", "hearsay", "could", "weak"), "hearsay": ("guess", "hearsay", "could", "weak"), "duty": ("duty", "due")}
 
@@ -140,9 +143,10 @@ _HELD_BY = {"guess": ("guess", "hearsay", "could", "weak"), "hearsay": ("guess",
 def modality(pair: Pair) -> Outcome:
     """A guess stays a guess, hearsay stays hearsay, a duty a duty, and none of them comes in.
 
-    Guesses (may, might, perhaps, probably) and hearsay (reportedly, apparently, is said to) may stand for each other, since both keep the writer from
-    vouching, and so may weaker hedges (could, likely, seems, is believed), which alone prove nothing. Duties are must, should, have to. A prophecy
-    ("will") may not become a guess, nor a guess or "could" a prophecy. Phrases that say nothing ("it can be seen that") count for nothing.
+    Guesses (may, might, perhaps, probably) and hearsay (reportedly, apparently, is said to) may stand for each other, since both keep the
+    writer from vouching, and so may weaker hedges (could, likely, seems, is believed), which alone prove nothing. Duties are must,
+    should, have to. A prophecy ("will") may not become a guess, nor a guess or "could" a prophecy. Phrases that say nothing ("it can be
+    seen that") count for nothing.
     """
     old, new = _certainty(pair.original), _certainty(pair.rewrite)
     if old == new:

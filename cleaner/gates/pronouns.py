@@ -53,9 +53,9 @@ def _has_narrator(text: str) -> bool:
 def pronouns(pair: Pair) -> Outcome:
     """No pronoun gives way to one of another person.
 
-    Fewer or more pronouns are a matter of style, and so is "it" or "they"; one person fewer and another more is a change of who acts. An invented narrator outside
-    quotations ("I", "we", "you") may become a person whom the rest of the document names by that pronoun, unless the document has a narrator;
-    the quoted ones are held by `quoted-words`.
+    Fewer or more pronouns are a matter of style, and so is "it" or "they"; one person fewer and another more is a change of who acts. An
+    invented narrator outside quotations ("I", "we", "you") may become a person whom the rest of the document names by that pronoun,
+    unless the document has a narrator; the quoted ones are held by `quoted-words`.
     """
     old, new = persons(pair.original), persons(pair.rewrite)
     if old == new:

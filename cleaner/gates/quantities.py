@@ -49,8 +49,8 @@ def _unexplained(found: list[Number], text: str) -> list[Number]:
 def numbers(pair: Pair) -> Outcome:
     """Every number of the original stands in the rewrite, as often, and no other: digits, number words, ordinals, fractions.
 
-    The form is free: "2,000" is "two thousand", "the 10th" is "10". "One" and "first" alone may come and go, as pronouns and adverbs do, unless
-    another number takes their place; "both" may stand for "two".
+    The form is free: "2,000" is "two thousand", "the 10th" is "10". "One" and "first" alone may come and go, as pronouns and adverbs do,
+    unless another number takes their place; "both" may stand for "two".
     """
     old, new = quantity.numbers(pair.original), quantity.numbers(pair.rewrite)
     if not old and not new:
@@ -73,13 +73,13 @@ def _dates(text: str) -> Counter[tuple[str, str]]:
     """(table, name) of each month, weekday and relative date."""
     ws, found = words(text), Counter[tuple[str, str]]()
     for i, w in enumerate(ws):
-        if w.lower in _MONTHS and (len(w.lower) > 3 or w.lower == "may" or text[w.end:w.end + 1] == "." or _numbered(ws, i)) and _is_month(ws, i):
+        if w.lower in _MONTHS and _is_month(text, ws, i):
             found["month", _MONTHS[w.lower]] += 1
-        elif w.lower in _WEEKDAYS and w.capital and (len(w.lower) > 4 or text[w.end:w.end + 1] == "."):
+        elif w.lower in _WEEKDAYS and w.capital and (len(w.lower) > 4 or _stopped(text, w)):
             found["weekday", _WEEKDAYS[w.lower]] += 1
         elif w.lower in _DAYS:
             found["day", _DAYS[w.lower]] += 1
-        elif w.lower in _SIDES and i + 1 < len(ws) and (ws[i + 1].lower in _PERIODS or ws[i + 1].lower in _MONTHS or ws[i + 1].lower in _WEEKDAYS):
+        elif w.lower in _SIDES and i + 1 < len(ws) and ws[i + 1].lower in _PERIODS:
             found[ws[i + 1].lower, _SIDES[w.lower]] += 1
     return found
 
@@ -88,17 +88,26 @@ def _numbered(ws: tuple[Word, ...], i: int) -> bool:
     return any(ws[j].is_digit for j in (i - 1, i + 1) if 0 <= j < len(ws))
 
 
-def _is_month(ws: tuple[Word, ...], i: int) -> bool:
-    """Tell May, March and August from the verb and adjectives: a capital inside the sentence, or a number beside it."""
+def _stopped(text: str, w: Word) -> bool:
+    return text[w.end:w.end + 1] == "."
+
+
+def _is_month(text: str, ws: tuple[Word, ...], i: int) -> bool:
+    """Tell a month from a verb, an adjective and a name: a capital inside the sentence, or a number beside it."""
     w = ws[i]
-    return w.capital and (w.lower not in ("may", "march", "mar", "august") or not w.initial or _numbered(ws, i))
+    if not w.capital or (len(w.lower) < 4 and w.lower != "may" and not _stopped(text, w) and not _numbered(ws, i)):
+        return False
+    return w.lower not in ("may", "march", "mar", "august") or not w.initial or _numbered(ws, i)
 
 
 _MONTHS = {form: name for name, forms in lexicon()["months"].items() for form in forms}
 _WEEKDAYS = {form: name for name, forms in lexicon()["weekdays"].items() for form in forms}
-_DAYS = {form: name for name in ("yesterday", "today", "tomorrow", "morning", "afternoon") for form in lexicon()["relative"][name] if form != "am"}
-_SIDES = {form: name for name in ("before", "now", "after") for form in lexicon()["relative"][name]}
-_PERIODS = frozenset(f for u in ("day", "week", "month", "year", "decade", "century") for f in lexicon()["units"]["time"][u]) | {
+_RELATIVE = lexicon()["relative"]
+_DAYS = {form: name for name in ("yesterday", "today", "tomorrow", "morning", "afternoon") for form in _RELATIVE[name] if form != "am"}
+_SIDES = {form: name for name in ("before", "now", "after") for form in _RELATIVE[name]}
+_TIMES = lexicon()["units"]["time"]
+_LONG = ("day", "week", "month", "year", "decade", "century")
+_PERIODS = frozenset(_MONTHS) | frozenset(_WEEKDAYS) | {form for unit in _LONG for form in _TIMES[unit]} | {
     "season", "spring", "summer", "autumn", "fall", "winter", "night", "weekend",
 }
 
@@ -115,7 +124,8 @@ _PERIODS = frozenset(f for u in ("day", "week", "month", "year", "decade", "cent
 def dates(pair: Pair) -> Outcome:
     """Months, weekdays and relative dates ("last year", "tomorrow", "p.m.") stay.
 
-    A month or weekday may be added only when the rest of the document has it; a relative date may be left out, but not be replaced by another.
+    A month or weekday may be added only when the rest of the document has it; a relative date may be left out, but not be replaced by
+    another.
     """
     old, new = _dates(pair.original), _dates(pair.rewrite)
     if old == new:

@@ -10,7 +10,8 @@ from ..registry import Breaks, Keeps, Outcome, Pair, gate
 from ..wording import contains, listing, words
 
 _MARKS = re.compile(r'["“”„«»「」『』＂]')
-# A single mark opens only before a word and closes only behind one, and what lies between has no such mark: apostrophes do not pass for quotations.
+# A single mark opens only before a word and closes only behind one, and what lies between has no such mark: apostrophes do not pass for
+# quotations.
 _SINGLE = re.compile(r"(?<![^\s(\[—–])['‘](?=\w)([^'‘’\n]{0,300}(?:\w['’]\w[^'‘’\n]{0,300}){0,8})(?<=[\w.,!?…])['’](?!\w)")
 _CLOSING = {"“": "”", "„": "“", "«": "»", "「": "」", "『": "』"}
 PASSAGE_WORDS, SINGLE_WORDS = 4, 3
@@ -58,8 +59,8 @@ def _changed(ours: Iterable[tuple[str, ...]], theirs: tuple[str, ...], own: tupl
 def quoted_words(pair: Pair) -> Outcome:
     """The words inside quotation marks are the same, in the same order; marks, spacing and the stop before a closing mark are free.
 
-    A quotation may be parted around its speaker or joined again. Marks around a few words may come and go; a passage may not become indirect
-    speech, nor the writer's own sentence a quotation.
+    A quotation may be parted around its speaker or joined again. Marks around a few words may come and go; a passage may not become
+    indirect speech, nor the writer's own sentence a quotation.
     """
     (old, _), (new, closed) = quoted(pair.original), quoted(pair.rewrite)
     if not old and not new:

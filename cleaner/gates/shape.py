@@ -66,7 +66,9 @@ def script(pair: Pair) -> Outcome:
     Keeps("The plan was dropped, and the plan for the park too.", "The plan was dropped, and so was the plan for the park."),
 ])
 def repetition(pair: Pair) -> Outcome:
-    """A rewrite does not stumble, as models do: it says no three words twice in a row, and no six words again anywhere, that the original says once."""
+    """A rewrite does not stumble, as models do: it says no three words twice in a row, and no six words again anywhere, that the original
+    says once.
+    """
     new = [w.lower for w in words(pair.rewrite)]
     if len(new) < 2 * STUMBLE:
         return Outcome(1.0)
