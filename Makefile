@@ -31,7 +31,8 @@ lint: .venv/.dev ## ruff and mypy
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 
-bench: .venv/.dev .venv/.languagetool ## measure speed and memory against plain LanguageTool
+bench: .venv/.dev .venv/.languagetool ## measure what the gates refuse, and speed and memory against plain LanguageTool
+	$(BIN)/python benchmarks/gates.py
 	$(BIN)/python benchmarks/speed.py
 
 docs: .venv/.default ## write docs/rules.md again from the rules

@@ -12,11 +12,11 @@ from cleaner.registry import Gate, Outcome, Pair
 GATES = registry.gates()
 #: Text that gates have an opinion on, mixed with anything.
 _PIECES = st.sampled_from([
-    "Tokyo", "NATO", "U.S.", "I", "he", "they", "not", "n't", "don't", "neither", "nor", "may", "must", "it is said", "twenty", "-", "five", "hundred", "and",
-    "half", "dozen", "2,000", "1.5", "10th", "%", "$", "km", "May", "Sept.", "last", "week", '"', "“", "”", "'", "’", "「", ".", ",", "\n", "{0}", "%s", "<b>", "&amp;",
-    "http://a.b/c", "川", "½", "1.2.3", "٣", "²", "III", "only", "\u0000", "😀",
+    "Tokyo", "NATO", "U.S.", "I", "he", "they", "not", "n't", "don't", "neither", "nor", "may", "must", "it is said", "twenty", "-", "five",
+    "hundred", "and", "half", "dozen", "2,000", "1.5", "10th", "%", "$", "km", "May", "Sept.", "last", "week", '"', "“", "”", "'", "’",
+    "「", ".", ",", "\n", "{0}", "%s", "<b>", "&amp;", "http://a.b/c", "川", "½", "1.2.3", "٣", "²", "III", "only", "\u0000", "😀",
 ])
-TEXTS = st.lists(st.one_of(_PIECES, st.text(max_size=8)), max_size=24).flatmap(lambda p: st.sampled_from(["", " "]).map(lambda s: s.join(p)))
+TEXTS = st.tuples(st.sampled_from(["", " "]), st.lists(st.one_of(_PIECES, st.text(max_size=8)), max_size=24)).map(lambda x: x[0].join(x[1]))
 
 
 def failed(original: str, rewrite: str, context: str = "") -> list[str]:
@@ -80,7 +80,7 @@ def test_numbers_are_equal_in_any_form(a: str, b: str) -> None:
     ("modality", "He left.", "He allegedly left.", ""),
     ("pronouns", "He's late.", "She's late.", ""),
     ("pronouns", "I left.", "We left.", "I left. We stayed."),
-    ("pronouns", "I left.", "He left.", "I thought so. I told him and he said my plan was good, I think. I left. I am glad I did. My dog is too."),
+    ("pronouns", "I left.", "He left.", "I told him and he liked my plan, I think. I left. I am glad I did. My dog is too."),
     ("quoted-words", "He said “no, we will not.”", "He said “yes, we will not.”", ""),
     ("quoted-words", "He called it 'the end of it all'.", "He called it 'the end of it'.", ""),
     ("quoted-words", 'He said, "We will see', 'He said, "We shall see"', ""),

@@ -28,8 +28,7 @@ def _lower(text: str) -> tuple[str, ...]:
 @lru_cache(maxsize=2048)
 def negations(text: str) -> tuple[tuple[str, ...], tuple[str, ...], int]:
     """(negators, words that deny by their meaning, how often "not only" stands)."""
-    table = _lexicon()["negation"]
-    plain, quiet = frozenset(table["plain"]), frozenset(table["quiet"])
+    plain, quiet = _negators("plain"), _negators("quiet")
     ws = _lower(text)
     hard: list[str] = []
     soft: list[str] = []
@@ -49,14 +48,14 @@ def negations(text: str) -> tuple[tuple[str, ...], tuple[str, ...], int]:
             continue
         elif w in plain or w.endswith("n't") or (w == "t" and i and ws[i - 1].endswith(("n", "n'"))):  # "don' t", parted by an engine
             hard.append(w)
-        elif w in quiet or (len(w) > 5 and w.endswith("less")) or (w[:2] in ("un", "in", "im", "il", "ir") and w in _opposites()):
+        elif w in quiet or (len(w) > 5 and w.endswith("less")) or (w[:2] in ("un", "in", "im", "il", "ir") and w in _negators("opposites")):
             soft.append(w)
     return tuple(hard), tuple(soft), only
 
 
 @cache
-def _opposites() -> frozenset[str]:
-    return frozenset(_lexicon()["negation"]["opposites"])
+def _negators(table: str) -> frozenset[str]:
+    return frozenset(_lexicon()["negation"][table])
 
 
 @gate(examples=[
@@ -97,11 +96,11 @@ def negation(pair: Pair) -> Outcome:
 def _certainty(text: str) -> Counter[str]:
     """How often the text says each class of `data/polarity.toml`, phrases first."""
     found = Counter[str]()
-    ws = words(text)
-    i = 0
+    ws, i = words(text), 0
+    phrases, longest = _phrases()
     while i < len(ws):
-        for length in (5, 4, 3, 2, 1):
-            kinds = _phrases().get(" ".join(w.lower for w in ws[i:i + length])) if i + length <= len(ws) else None
+        for length in range(min(longest.get(ws[i].lower, 0), len(ws) - i), 0, -1):
+            kinds = phrases.get(" ".join(w.lower for w in ws[i:i + length]))
             if kinds:
                 if length > 1 or ws[i].initial or not ws[i].capital:  # not the month, not the woman called May, the man called Will
                     found.update(kinds)
@@ -113,12 +112,16 @@ def _certainty(text: str) -> Counter[str]:
 
 
 @cache
-def _phrases() -> dict[str, list[str]]:
+def _phrases() -> tuple[dict[str, list[str]], dict[str, int]]:
+    """(phrase → its classes, first word → words in the longest phrase that starts with it)."""
     found: dict[str, list[str]] = {}
+    longest: dict[str, int] = {}
     for kind, phrases in _lexicon()["modality"].items():
         for phrase in phrases:
             found.setdefault(phrase, []).append(kind)
-    return found
+            first, _, rest = phrase.partition(" ")
+            longest[first] = max(longest.get(first, 0), 1 + len(rest.split()))
+    return found, longest
 
 
 _SAID = {
