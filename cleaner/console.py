@@ -69,6 +69,6 @@ def progress(total: int, what: str, *, shown: bool) -> Iterator[Callable[[str], 
         TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(),
         TextColumn("{task.fields[last]}", markup=False),
     )
-    with Progress(*columns, console=stderr(), transient=True) as bar:
+    with Progress(*columns, console=stderr(), transient=True, redirect_stdout=False) as bar:
         task = bar.add_task(what, total=total, last="")
         yield lambda name: bar.update(task, advance=1, last=one_line(name, 40))

@@ -4,6 +4,7 @@ import errno
 import io
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -311,6 +312,61 @@ def test_colours_go_to_terminals_only(cleaner: Callable[..., Ran], monkeypatch: 
     assert "\x1b[31m" in cleaner("clean", "a.txt", "--diff", *FAST).out
     monkeypatch.setenv("NO_COLOR", "1")
     assert "\x1b" not in cleaner("clean", "a.txt", "--diff", *FAST).out
+
+
+class Terminal(io.TextIOWrapper):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_progress_is_for_terminals(cleaner: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch) -> None:
+    for n in range(3):
+        write(f"in/{n}.txt", FIXABLE)
+    assert "cleaning" not in cleaner("clean", "in", "-o", "out", *FAST).err
+    monkeypatch.setattr(sys, "stderr", Terminal(io.FileIO(2, "wb", closefd=False), encoding="utf-8", write_through=True))
+    monkeypatch.setenv("TERM", "xterm")
+    shown = cleaner("clean", "in", "-o", "out", "--output-format", "concise", *FAST)
+    assert "3/3" in shown.err
+    assert "3/3" not in shown.out
+    assert shown.out.count("doubled-mark") == 3
+    assert "3/3" not in cleaner("clean", "in", "-o", "out", "--no-progress", *FAST).err
+
+
+def test_rules(cleaner: Callable[..., Ran]) -> None:
+    listed = cleaner("rules").out
+    assert re.search(r"^doubled-mark +minor +fluency/punctuation +The same comma", listed, re.MULTILINE)
+    explained = cleaner("rules", "doubled-mark").out
+    assert "bad   He came[,,] then left.\n  after He came, then left." in explained
+    assert "changed without asking" in explained
+    assert "is a member of the family languagetool" in cleaner("rules", "languagetool.SOME_RULE").out
+    family = cleaner("rules", "quotation").out
+    assert "quote-nested" in family
+    assert "doubled-mark" not in family
+    assert cleaner("rules", "quotation", "--markdown").out.count("### ") == len(family.splitlines())
+    unknown = cleaner("rules", "doubld-mark")
+    assert unknown.code == 2
+    assert "did you mean 'doubled-mark'?" in unknown.err
+    assert cleaner("rules", "--json", "--markdown").code == 2
+
+
+def test_rules_for_programs(cleaner: Callable[..., Ran]) -> None:
+    rules = json.loads(cleaner("rules", "--json").out)
+    assert {"name", "family", "category", "severity", "doc", "source", "changes", "rewriters", "examples"} == set(rules[0])
+    [one] = [r for r in rules if r["name"] == "doubled-mark"]
+    first = one["examples"][0]
+    assert first["bad"][first["start"]:first["end"]] == ",,"
+    assert json.loads(cleaner("rules", "doubled-mark", "--json").out) == [one]
+
+
+def test_the_interrupt_is_told_in_a_line(cleaner: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch) -> None:
+    def clean(self: Pipeline, document: Document) -> object:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Pipeline, "clean", clean)
+    write("a.txt", FIXABLE)
+    ran = cleaner("clean", "a.txt", "-o", "out", "--report", "r.jsonl", *FAST)
+    assert (ran.code, ran.err.strip()) == (2, "cleaner: stopped; what was done until then is kept")
+    assert Path("r.jsonl").read_text() == ""
 
 
 # The queue
