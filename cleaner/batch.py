@@ -135,5 +135,5 @@ class Batch:
 
 def _read(source: Source) -> Document:
     if source.path:
-        return formats.load(source.path)
+        return replace(formats.load(source.path), name=source.name)
     return formats.read(source.name, sys.stdin.buffer.read())

@@ -37,6 +37,9 @@ def find(arguments: Sequence[str], *, stdin_name: str = "stdin", leave: Path | N
                 sources.setdefault(os.path.realpath(source.path) if source.path else STDIN, source)
         except CleanerError as error:
             errors.append(error)
+    if STDIN in sources and any(s.path and s.name == stdin_name for s in sources.values()):
+        del sources[STDIN]
+        errors.append(CleanerError(f"{stdin_name}: is the name of a file here; give standard input another with --stdin-filename"))
     return list(sources.values()), errors
 
 
@@ -48,14 +51,14 @@ def _expand(argument: str, stdin_name: str, leave: Path | None) -> Iterator[Sour
     if path.is_dir():
         yield from _folder(path, leave)
     elif path.exists() or path.is_symlink():
-        yield Source(path.as_posix(), PurePath(path.name), path)
+        yield Source(_name(path), PurePath(path.name), path)
     elif glob.has_magic(argument):
         found = sorted(Path(p) for p in glob.glob(argument, recursive=True))
         files = [p for p in found if p.is_file()]
         if not files:
             raise CleanerError(f"{argument}: no file matches this pattern; check it for a typo")
         base = _base(argument)
-        yield from (Source(p.as_posix(), PurePath(os.path.relpath(p, base)), p) for p in files)
+        yield from (Source(_name(p), PurePath(os.path.relpath(p, base)), p) for p in files)
     else:
         raise CleanerError(f"{argument}: there is no such file or folder; check the path")
 
@@ -70,9 +73,14 @@ def _folder(folder: Path, leave: Path | None) -> Iterator[Source]:
         for file in sorted(files):
             if not file.startswith(".") and file.lower().endswith(suffixes):
                 found = True
-                yield Source((here / file).as_posix(), PurePath(os.path.relpath(here / file, folder)), here / file)
+                yield Source(_name(here / file), PurePath(os.path.relpath(here / file, folder)), here / file)
     if not found:
         raise CleanerError(f"{folder.as_posix()}: holds no file that can be read; known suffixes are {', '.join(suffixes)}")
+
+
+def _name(path: Path) -> str:
+    """How a path is written down; bytes that are no UTF-8 are written out."""
+    return path.as_posix().encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
 def _base(pattern: str) -> str:

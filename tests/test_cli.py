@@ -119,6 +119,20 @@ def test_folders_patterns_and_their_places(cleaner: Callable[..., Ran]) -> None:
     assert cleaner("clean", "in/a.txt", "in", "./in/a.txt", "in/sub/a.txt", "--output-format", "concise", *FAST).out.count("/a.txt:") == 2
 
 
+def test_odd_names(cleaner: Callable[..., Ran]) -> None:
+    odd = os.fsdecode(b"caf\xe9 \x1b[31m.txt")
+    write(odd, FIXABLE + "\n" + DOUBTFUL)
+    ran = cleaner("clean", ".", "-o", "out", "--report", "r.jsonl", "--output-format", "concise", *FAST)
+    assert ran.code == 1
+    assert Path("out", odd).exists()
+    assert "caf\\xe9 \\x1b[31m.txt:1:12 doubled-mark" in ran.out
+    assert {json.loads(line)["doc"] for line in Path("r.jsonl").read_text().splitlines()} == {"caf\\xe9 \x1b[31m.txt"}
+    write("a.txt", GOOD)
+    taken = cleaner("clean", "a.txt", "-", "--stdin-filename", "a.txt", "--output-format", "concise", *FAST)
+    assert taken.code == 2
+    assert "--stdin-filename" in taken.err
+
+
 def test_report_and_statistics_agree(cleaner: Callable[..., Ran]) -> None:
     write("a.txt", f"{FIXABLE}\n{DOUBTFUL}\n{GOOD}")
     ran = cleaner("clean", "a.txt", "--report", "deep/report.jsonl", "--output-format", "jsonl", *FAST)
