@@ -33,6 +33,11 @@ _BEFORE_NAME = re.compile(rf"\b(?:{_TITLE})\.\s*$")
 _BEFORE_NUMBER = re.compile(rf"\b(?:{_NUMBERED})\.\s*$")
 _ENUMERATOR = re.compile(r"\(?(?:\d{1,3}|[A-Za-z]|[ivx]{2,4})[.)]\s*$")
 _BRAND = re.compile(r"\b(?:Yahoo|Jeopardy|Yum|Oklahoma|Panic at the Disco)!\s*$")  # names that end with a mark
+_HOUR = re.compile(r"\b[ap]\.m\.\s*$")
+_AFTER_HOUR = re.compile(
+    r"(?:[A-Z]\w+ (?:[Tt]ime|[Ss]tandard)|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
+    r"|(?:Jan|Feb|March|April|May|June|July|Aug|Sept|Oct|Nov|Dec)|[A-Z]{2,4}\b)",
+)
 _BEGINS = re.compile(r"(?:The|Then|This|That|He|She|It|They|We|I|But|And|In|On|At|If|When|After)\b")
 _CLOSERS = re.compile(r"[\s\"'”’)\]»」』.!?。！？]+")
 #: Abbreviations that do end sentences, before a word that begins one and is no part of a name.
@@ -88,7 +93,7 @@ def _unambiguous(plain: str, block: Span, marks: Iterable[Mark], quotations: lis
         for at in range(mark.span.start, mark.span.end):
             chars[at - block.start] = (_LOST if mark.role == "open" else " ") if lone else _AS[mark.role]
     for q in quotations:
-        if plain[q.span.start] in "'‘" and block.contains(q.span):
+        if plain[q.span.start] in "'‘" and q.inner.start == q.span.start + 1 and q.inner.end < q.span.end and block.contains(q.span):
             chars[q.span.start - block.start], chars[q.inner.end - block.start] = "‘", "’"
     return "".join(chars)
 
@@ -121,6 +126,8 @@ def _wrong(text: str, start: int, cut: int) -> bool:
         return False
     head = left[-24:]
     if _BEFORE_ANY.search(head) or (_BEFORE_NAME.search(head) and right[0].isupper()):
+        return True
+    if _HOUR.search(head) and _AFTER_HOUR.match(right):
         return True
     if _BRAND.search(head) and right[0].isupper() and not _BEGINS.match(right):
         return True
