@@ -184,7 +184,7 @@ def _actors(analysis: Analysis) -> tuple[Actor, ...]:
             entry.kinds[kind] += 1
             if kind != "group":
                 entry.names |= _names(phrase)
-            entry.plural |= kind == "group" or head.tag_ == "NNPS"
+            entry.plural |= kind == "group" or (head.tag_ in ("NNS", "NNPS") and label != "GPE")
             gender = _gender(phrase) or (_owner(head) if subject and kind == "person" else None)
             if gender:
                 entry.genders[gender] += 1

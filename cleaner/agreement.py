@@ -77,16 +77,18 @@ def third_person(base: str) -> str:
 def finite_verbs(subject: Token) -> Iterator[Token]:
     """The verbs that agree with a subject: that of its clause, and those coordinated with it that have no subject of their own."""
     todo = [subject.head]
+    bare = True  # the verb before stood without an auxiliary, which would govern this one too
     while todo:
         verb = todo.pop()
         if verb.pos_ not in ("VERB", "AUX"):
             continue
         parts = sorted([c for c in verb.children if c.dep_ in ("aux", "auxpass")] + [verb], key=lambda t: t.i)
         first = next((t for t in parts if t.tag_ in ("VBP", "VBZ", "VBD", "MD")), None)
-        if first is None and parts[0].tag_ == "VB" and parts[0] is verb and verb is subject.head and verb.i > subject.i:
+        if first is None and bare and parts[0] is verb and verb.tag_ == "VB" and verb.i > subject.i:
             first = verb  # a present tense that was read as a base form
         if first is not None:
             yield first
+        bare = first is verb
         todo += [
             c for c in verb.children
             if c.dep_ == "conj" and c.pos_ in ("VERB", "AUX") and not any(g.dep_ in (*_SUBJECTS, "expl") for g in c.children)
@@ -102,8 +104,7 @@ def agreeing(subject: Token, *, plural: bool, spelled: bool) -> Iterator[Edit]:
             if base == "s":
                 base = "has" if verb.lower_.endswith("ve") else "is"
             elif base == "d":
-                after = verb.nbor() if verb.i + 1 < len(verb.doc) else verb
-                base = "had" if after.tag_ == "VBN" else "would"
+                base = "had" if verb.head.tag_ in ("VBN", "VBD") else "would"
             text = " " + _SPELLED.get(base, base)
         if text != verb.text:
             yield Edit(verb, text)

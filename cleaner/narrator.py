@@ -91,6 +91,8 @@ def invented(analysis: Analysis, index: int, who: Who) -> float:
     everything = signs(analysis)
     here = everything[index]
     around = everything[max(0, index - _FAR):index] + everything[index + 1:index + _FAR + 1]
+    if not around:
+        return 0.0  # a sentence alone does not tell what it belongs to
     near = everything[max(0, index - _NEAR):index] + everything[index + 1:index + _NEAR + 1]
     own = [v for v in here.voices if v.who == who]
     score = -1.4
@@ -109,7 +111,7 @@ def invented(analysis: Analysis, index: int, who: Who) -> float:
     score -= 0.8 if here.informal else 0.0
     if who == "we":
         score -= 0.4
-    if len(everything) <= _SMALL and around and not any(s.speaks("I", "we", "you") for s in around):
+    if len(everything) <= _SMALL and not any(s.speaks("I", "we", "you") for s in around):
         score += 1.2 if any(s.third or s.names or s.acts for s in around) else 0.0
     return 1 / (1 + math.exp(-1.4 * score))
 
