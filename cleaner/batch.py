@@ -17,6 +17,7 @@ from .config import Config
 from .console import complain
 from .core import CleanerError, Document, Span, Suppression
 from .inputs import Source
+from .outputs.places import listed
 from .report import row
 from .writing import atomic
 
@@ -129,7 +130,7 @@ class Batch:
         self.done += 1
         self.changed += sum(r.output != r.original for r in result.records)
         self.records.update(r.status for r in result.records)
-        self.rules.update((f.rule, r.status) for r in result.records if r.status != "unchanged" for f in r.findings)
+        self.rules.update((f.rule, "fixed" if r.is_fixed(f) else "review") for r, findings in listed(result) for f in findings)
         return result
 
 

@@ -112,6 +112,7 @@ def record(
         records.append(Record(
             span, texts[i], output, status, risk(texts[i], found[i], elsewhere, heading=heading), key, tuple(own),
             _proposals(span, document.text, [d for d in here[i] if id(d) not in made], changes), before, after,
+            frozenset(own) - frozenset(rest),
         ))
     return tuple(records)
 

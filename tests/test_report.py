@@ -211,3 +211,13 @@ def test_settled_records_are_not_listed() -> None:
     record = Record(Span(0, 14), document.text, document.text, "unchanged", 0.5, "k", (finding(document.text, "Kept", "doubled-mark"),), ())
     whole = Result(document, document.text, (record,))
     assert printed("concise", whole) == printed("full", whole) == printed("github", whole) == ""
+
+
+def test_what_is_dealt_with_in_a_record_for_review_is_marked() -> None:
+    text = "I said,, so."
+    done, left = finding(text, ",,", "doubled-mark"), finding(text, "I", "invented-i")
+    record = Record(Span(0, 12), text, "I said, so.", "review", 0.5, "k", (left, done), (), settled=frozenset({done}))
+    whole = Result(Document("a.txt", text, text, (), ()), "I said, so.", (record,))
+    assert printed("concise", whole) == "a.txt:1:1 invented-i “I” is wrong.\na.txt:1:7 doubled-mark [fix] “,,” is wrong.\n"
+    assert "doubled-mark" not in printed("github", whole)
+    assert [r["properties"]["fixed"] for r in json.loads(printed("sarif", whole))["runs"][0]["results"]] == [False, True]

@@ -19,5 +19,5 @@ def render(results: Iterable[Result]) -> Iterator[str]:
         for record, findings in listed(result):
             for f in findings:
                 line, column = lines.place(f.span.start)
-                mark = "[fix] " if record.status == "fixed" else ""
+                mark = "[fix] " if record.is_fixed(f) else ""
                 yield f"{one_line(result.document.name)}:{line}:{column} {f.rule} {mark}{one_line(f.message)}\n"

@@ -27,9 +27,9 @@ def render(results: Iterable[Result]) -> Iterator[str]:
     for result in results:
         lines = Lines(result.document.text)
         for record, findings in listed(result):
-            if record.status != "review":
-                continue
             for f in findings:
+                if record.is_fixed(f):
+                    continue
                 line, column = lines.place(f.span.start)
                 end_line, end_column = lines.place(f.span.end)
                 place = {

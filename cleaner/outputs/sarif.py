@@ -65,7 +65,7 @@ def _result(name: str, lines: Lines, record: Record, f: Finding, index: int, cou
             "contextRegion": _region(lines, record.span) | {"snippet": {"text": record.original}},
         }}],
         "partialFingerprints": {FINGERPRINT: hashlib.sha256(f"{record.key}\x1f{f.rule}\x1f{count}".encode()).hexdigest()[:32]},
-        "properties": {"category": f.category, "confidence": round(f.confidence, 3), "risk": record.risk, "status": record.status},
+        "properties": {"category": f.category, "confidence": round(f.confidence, 3), "risk": record.risk, "fixed": record.is_fixed(f)},
     }
     changes = [("Made by cleaner", record.output)] if record.status == "fixed" else [(p.reason, p.text) for p in record.proposals]
     if changes:
