@@ -14,12 +14,14 @@ from functools import lru_cache
 from typing import Literal
 
 from .core import Document, Span
+from .reporting import pattern
 
 Role = Literal["open", "close", "stray", "surplus"]
 
 _MARKS = '"“”'
 _MARK = re.compile(f"[{_MARKS}]")
 _REACH = 6  # paragraphs that a quotation may run through without a mark
+_CUE = re.compile(rf"\b(?:saying|say|{pattern('neutral', 'emphatic', 'ask')}),? $")  # what leads a quotation in
 _BEAM = 24
 _NEVER = 50.0
 #: Prices. A reading may always be forced, so even an unclosed quotation has a finite one.
@@ -131,6 +133,7 @@ def _steps(plain: str, span: Span, i: int, place: int, path: _Path, at: list[int
 
     opening = _opening_price(before, plain[place + 1:min(place + 3, span.end)]) + (_WRONG_GLYPH if glyph == "”" else 0.0)
     closing = _closing_price(before, after) + (_WRONG_GLYPH if glyph == "“" else 0.0)
+    cue = 3.0 if before == " " and _CUE.search(plain, max(span.start, place - 24), place) else 0.0
     reopened = path.stack == (-1,) and place == span.start
     if depth < 2:
         glued = before.isalnum() and after.isalnum()
@@ -138,11 +141,13 @@ def _steps(plain: str, span: Span, i: int, place: int, path: _Path, at: list[int
     if depth:
         empty = path.stack[-1] == i - 1 and i > 0 and not plain[at[i - 1] + 1:place].strip()
         inverted = closing >= 2 and (path.stack[-1] < 0 or not path.roles[path.stack[-1]][2])
-        add("close", path.stack[:-1], closing, 4.0 * empty + 1.5 * inverted + 3.0 * (inverted and path.stack[-1] < 0), depth)
+        add("close", path.stack[:-1], closing, 4.0 * empty + 1.5 * inverted + 3.0 * (inverted and path.stack[-1] < 0) + cue, depth)
     else:
         add("stray", (), closing, _STRAY, 0)
     if depth and before in ".!?" and (after.isupper() or plain[place:place + 2] == '" '):
         add("surplus", path.stack, 0.0, _SURPLUS + (0.0 if after.isupper() else 1.6), depth)
+    if place == span.start and len(at) > 1:
+        add("surplus", path.stack, 0.0, _SURPLUS + 0.5, depth)
     if before.isdigit() and not after.isalnum():  # an inch mark
         add("surplus", path.stack, 0.0, _SURPLUS - 0.8 if not depth else _SURPLUS + 0.5, depth)
     return found

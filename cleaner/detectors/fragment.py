@@ -28,7 +28,7 @@ _ORPHAN = re.compile(
     rf"(?<=[.。])(?P<mark>[\"”]?)(?P<gap>\s+)(?P<orphan>"
     rf"(?P<bare>(?:It\s+)?(?:[Dd]id|[Ww]as|[Ww]ere|[Hh]as|[Hh]ad|[Ww]ill))"
     rf"|(?:(?:It|They)\s+)?(?P<aux>(?:[Ii]s|[Aa]re|[Ww]as|[Ww]ere|[Ww]ill be|[Hh]as been|[Hh]ave been|[Hh]ad been)\s+){_PARTICIPLE}"
-    rf"|(?:Done|Made|Held|Announced|Decided|Issued|Conducted|Performed)"
+    rf"|(?:Done|Carried out|Made|Held|Announced|Decided|Issued|Conducted|Performed)"
     rf"|(?:(?:It|They)\s+)?(?:[Bb]ecome|[Bb]ecame|[Hh]as become|[Hh]ave become|[Ww]ill become)"
     rf")\.(?=\s|$)"
 )
@@ -165,6 +165,8 @@ def verbless_sentence(analysis: Analysis) -> Iterator[Hit]:
     for index, (segment, doc) in enumerate(analysis.parsed()):
         text = segment.target.strip()
         if segment.block.kind != "paragraph" or not text.endswith(".") or _EXEMPT.search(text) or len(text.split()) < 2:
+            continue
+        if not index or not re.search(r"[A-Za-z]{4}", text):  # a title of several sentences; times and scores
             continue
         if _touches_quotation(analysis, segment) or (index and analysis.document.segments[index - 1].target.rstrip().endswith("?")):
             continue

@@ -51,10 +51,16 @@ def quote_spacing(analysis: Analysis) -> Iterator[Hit]:
                     continue
                 new += text[span.end:both[0].start] + both[1]
                 span = span.join(both[0])
-                safe = safe and other.margin >= _SURE
+                safe = safe and other.margin >= _SURE and _fits(text, mark, other)
                 message = "Both quotation marks are spaced wrongly."
             reason = "A quotation mark touches the words it encloses, and only those."
             yield Hit(span, message, 0.95 if safe else 0.7, (Replacement(span, new, "safe" if safe else "unsafe", reason),))
+
+
+def _fits(text: str, opener: Mark, closer: Mark) -> bool:
+    """Whether two marks that are both turned inside out still make a pair for sure: few words between them, or a stop at their end."""
+    inner = text[opener.at + 1:closer.at].rstrip()
+    return opener.price + closer.price < 4 or len(inner.split()) <= 4 or inner[-1:] in _ENDS
 
 
 def _one_segment(analysis: Analysis, a: Mark, b: Mark) -> bool:
@@ -65,8 +71,8 @@ def _turned(text: str, mark: Mark, other: Mark | None) -> bool:
     """Whether a mark with both sides wrong is sure: its partner is wrong as well, or a comma or stop shows its side."""
     if other is not None and other.price:
         return True
-    before = text[:mark.at].rstrip()[-1:]
-    return before in _ENDS
+    before, after = text[max(0, mark.at - 3):mark.at].rstrip()[-1:], text[mark.at + 1:mark.at + 3].strip()[:1]
+    return before in _ENDS and (mark.role == "open" or after.islower())
 
 
 def _respaced(text: str, block: Span, mark: Mark) -> tuple[Span, str] | None:
@@ -93,6 +99,7 @@ def _respaced(text: str, block: Span, mark: Mark) -> tuple[Span, str] | None:
     Bad('The coach said, "We trained[[."]]We will win now," and left.', after='The coach said, "We trained. We will win now," and left.'),
     Bad('The minister said, "Taxes must [[rise.]]\n\nThe union met.', after='The minister said, "Taxes must rise."\n\nThe union met.'),
     Bad('The bridge was closed[["]] on Monday.'),
+    Bad('[["]]She left at noon, saying, "It is too far."', after='She left at noon, saying, "It is too far."'),
     Bad('The clerk said, "The office is closed today[[,]] he said.', after='The clerk said, "The office is closed today," he said.'),
     Good('"We trained for years. We will win now," she said.'),
     Good('"The first day was hard, she said.\n\n"The second was easy," she said.'.replace("hard, she said", "hard and long")),
@@ -109,6 +116,9 @@ def quote_unbalanced(analysis: Analysis) -> Iterator[Hit]:
             if mark.role == "stray" and mark.margin >= 1:
                 tail_of_one = text[mark.at - 1] in ",.!?"  # its opening may stand in a part of the text that is not here
                 yield Hit(span, "This mark closes a quotation that was never opened.", 0.4 if tail_of_one else 0.6, variant="stray")
+            elif mark.role == "surplus" and mark.at == reading.span.start:
+                gone = Replacement(span, "", "unsafe", "Another quotation begins before this mark is closed.")
+                yield Hit(span, "This mark opens a quotation that is never closed.", 0.6, (gone,), variant="surplus")
             elif mark.role == "surplus" and text[mark.at - 1] in ".!?":
                 sure = mark.margin >= 2 and len(reading.marks) == 3
                 new = Replacement(span, " ", "safe" if sure else "unsafe", "A mark stands between two sentences of one quotation.")
