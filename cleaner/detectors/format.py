@@ -13,13 +13,13 @@ from ..core import Block, Replacement, Safety, Span
 from ..registry import Bad, Good, Hit, detector
 
 _GAP = r"[ \t\u00a0\u3000]"
-_DOUBLED = re.compile(rf"(?<![,.;:])([,;]){_GAP}*\1(?![,;:])|(?<![:\w])(?<=\w):{_GAP}*:(?=\s)|(?<=\w):{_GAP}+:(?![:/])")
+_DOUBLED = re.compile(rf"(?<![,.;:])([,;]){_GAP}*\1(?![,;:])|(?<=\w)::(?=\s)")
 _COMMA_STOP = re.compile(rf",{_GAP}*\.(?![.\d])|(?<=[A-Za-z]{{3}})\.{_GAP}+,(?=\s)")
 _BROKEN_RUN = re.compile(rf"([!?])(?:{_GAP}*[!?])*{_GAP}+[!?]+")
 _ORPHAN_DOTS = re.compile(rf"(?<=[.!?…\"”’)]){_GAP}+\.\.\.?{_GAP}*(?=[\r\n]|\Z)")
 _TWO_DOTS = re.compile(r"(?<=[A-Za-z]{2})\.\.(?![.\w/\\])|(?<=[A-Za-z]{2})\.\.(?=[A-Z])")
 _SPACE_BEFORE = re.compile(rf"(?<=[\w)\]])({_GAP}+)([,;.](?![.\w\d])|[!?](?![\w=!?]))")
-_OPEN_GAP = re.compile(rf"(\w?)([(\[]){_GAP}+(?=[^\s)\]])")
+_OPEN_GAP = re.compile(rf"(?<![:;=-])(\w?)([(\[]){_GAP}+(?=[^\s)\]])")
 _CLOSE_GAP = re.compile(rf"(?<=[^\s(\[]){_GAP}+([)\]])")
 _ANGLES = re.compile(rf"<{_GAP}+([A-Za-z(][^<>\r\n]{{1,80}}?){_GAP}+>")
 _FUSED_STOP = re.compile(r"\b([a-z]{2,}|\d{1,3}%?)([.?!])([A-Z](?:[a-z']+|(?= )))")
@@ -134,7 +134,7 @@ def orphan_dots(analysis: Analysis) -> Iterator[Hit]:
 def two_dots(analysis: Analysis) -> Iterator[Hit]:
     """Two full stops: either one too many, or an ellipsis with one too few."""
     yield from _swap(
-        analysis, _TWO_DOTS, lambda m: ".", "Two full stops in a row.", "One full stop ends a sentence.", confidence=0.6, safety="unsafe",
+        analysis, _TWO_DOTS, lambda m: ".", "Two full stops in a row.", "One full stop ends a sentence.", confidence=0.45, safety="unsafe",
     )
 
 
@@ -175,12 +175,15 @@ def space_in_brackets(analysis: Analysis) -> Iterator[Hit]:
 
 @detector("fluency/punctuation", "minor", examples=[
     Bad('"I was [[lucky.I]] was not hurt at all," he said.', after='"I was lucky. I was not hurt at all," he said.', safe=True),
-    Bad("The work goes [[on.This]] year it will end.", after="The work goes on. This year it will end."),
+    Bad('He said: "It goes [[on.This]] year it ends."', after='He said: "It goes on. This year it ends."', safe=True),
     Good("See Booking.com, Node.js and ASP.NET; the U.S.Army came at 5 p.m."),
     Good("Yahoo!Japan and the Go!Go!Curry shop are brands."),
 ])
 def missing_space_after_stop(analysis: Analysis) -> Iterator[Hit]:
-    """Two sentences without a space between them. Engines do it inside quotations, which they translate in one piece."""
+    """Two sentences without a space between them. Engines do it inside quotations, which they translate in one piece.
+
+    Outside quotations it is as often a hurried writer, so there it only adds to the doubt about a sentence.
+    """
     document = analysis.document
     for m in _FUSED_STOP.finditer(document.plain):
         word, mark, following = m.groups()
@@ -188,7 +191,7 @@ def missing_space_after_stop(analysis: Analysis) -> Iterator[Hit]:
             continue
         quoted = document.is_quoted(Span(m.start(), m.end()))
         span = Span(m.start(), m.end())
-        yield Hit(span, f"No space after “{word}{mark}”.", 0.95 if quoted else 0.7, (Replacement(
+        yield Hit(span, f"No space after “{word}{mark}”.", 0.95 if quoted else 0.45, (Replacement(
             span, f"{word}{mark} {following}", "safe" if quoted and following in _STARTERS else "unsafe",
             "A space parts two sentences.",
         ),))

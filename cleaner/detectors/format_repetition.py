@@ -109,6 +109,7 @@ def repeated_sentence(analysis: Analysis) -> Iterator[Hit]:
         after="Make the most of your garden: If you have little time, plant trees in it."),
     Good("He read the novel The wind and the film It came back, and said If only."),
     Good("According to the mayor, the fair opens on Friday. If it rains, it closes."),
+    Good("(MODERATOR) The fair opens, as I told The Times today."),
 ])
 def run_on_heading(analysis: Analysis) -> Iterator[Hit]:
     """A heading or a sentence that runs into the next one: a word that only begins sentences has a capital in the middle of one."""
@@ -118,6 +119,9 @@ def run_on_heading(analysis: Analysis) -> Iterator[Hit]:
         if index is None or document.segments[index].block.kind in {"heading", "caption"}:
             continue
         word, starter = m.groups()
+        name = starter in {"The", "This", "That"} and document.plain[m.end() + 1].isupper()  # The Times, That Day: titles
+        if name or (word[0] == "(" and m.start() == document.segments[index].span.start):  # a label before the sentence
+            continue
         if word.strip("()") in _TITLE_LEAD or document.quotation_at(Span(m.start(), m.end())) is not None:
             continue
         segment = document.segments[index].target
