@@ -25,6 +25,7 @@ class Rule:
     confidence: float
     category: str
     trust: re.Pattern[str] | None
+    unless: re.Pattern[str] | None
 
 
 @cache
@@ -32,7 +33,7 @@ def rules() -> dict[str, Rule]:
     """The rules that are asked for, by LanguageTool's name for them."""
     table = tomllib.loads((resources.files("cleaner") / "data/languagetool.toml").read_text(encoding="utf-8"))
     return {
-        name: Rule(row["use"], row["confidence"], row["category"], re.compile(row["trust"]) if "trust" in row else None)
+        name: Rule(row["use"], row["confidence"], row["category"], *(re.compile(row[k]) if k in row else None for k in ("trust", "unless")))
         for name, row in table.items() if row["use"] != "off"
     }
 
@@ -52,6 +53,7 @@ def _blocks(analysis: Analysis) -> list[Block]:
     Bad("The plant was [[destroy]] by the flood.", after="The plant was destroyed by the flood."),
     Bad("🙂🙂 It took 6 [[month]] to finish the tunnel.", after="🙂🙂 It took 6 months to finish the tunnel."),
     Good("The mayor of Tonosaki opened an old bridge on Monday."),
+    Good("They marched on Saba Saba day with General M M Naravane."),
     Good("He had had enough, and that that was so surprised nobody."),
     Good("They drove up on the on ramp at 5 p.m. and went home."),
 ])
@@ -70,6 +72,8 @@ def languagetool(analysis: Analysis) -> Iterator[Hit]:
             span = Span(block.span.start + m.start, block.span.start + m.end)
             if rule is None or span.of(document.text) != text[m.start:m.end]:
                 continue  # beside markup, or over a line end
+            if rule.unless and rule.unless.match(text, m.start):
+                continue
             trusted = rule.use == "trusted" and (rule.trust is None or bool(rule.trust.match(text, m.start)))
             offered = tuple(
                 Replacement(span, new, "safe" if trusted and rank == 0 else "unsafe", f"LanguageTool: {m.message}")
@@ -92,7 +96,7 @@ _ROMAJI = re.compile(
     Bad("The team was in a good [[condisition]].", after="The team was in a good condition."),
     Good("The analysers were recalibrated before the colourful ceremony."),
     Good("Tsukudani is a dish; the shop sells tsukudani in jars."),
-    Good("The waterside promenade reopened."),
+    Good("The waterside promenade reopened, and people came en masse to her alma mater."),
 ])
 def untranslated_word(analysis: Analysis) -> Iterator[Hit]:
     """A word in lower case that no English dictionary has: left in Japanese (a cultural term wants a gloss), or made up by the engine.
@@ -108,12 +112,15 @@ def untranslated_word(analysis: Analysis) -> Iterator[Hit]:
     words = list(dict.fromkeys(p.of(document.plain) for p in places))
     unknown = {}
     for word, matches in zip(words, server.check(words, server.speller()), strict=True):
-        if matches and not any(_OTHER_ENGLISH.search(m.message) or _compound(word, m.replacements) for m in matches):
+        named = word.capitalize() in document.plain
+        if matches and not named and not any(_OTHER_ENGLISH.search(m.message) or _compound(word, m.replacements) for m in matches):
             unknown[word] = matches[0]
-    for place in places:
+    places = [p for p in places if p.of(document.plain) in unknown]
+    phrases = [_phrase(document.plain, p) for p in places]
+    for place, misspelt in zip(places, server.check(phrases, server.speller()), strict=True):
         word = place.of(document.plain)
-        if word not in unknown or word.capitalize() in document.plain:
-            continue
+        if not misspelt:
+            continue  # en masse
         if _ROMAJI.fullmatch(word):
             yield Hit(place, f"“{word}” looks like Japanese written in Latin letters: translate it or say what it is.", 0.6)
         else:
@@ -122,6 +129,12 @@ def untranslated_word(analysis: Analysis) -> Iterator[Hit]:
                 tuple(Replacement(place, r, "unsafe", "The nearest word in the dictionary.") for r in unknown[word].replacements[:_MOST]),
                 category="fluency/spelling", variant="unknown",
             )
+
+
+def _phrase(text: str, word: Span) -> str:
+    """The word with its neighbour on either side; capitals in these are lowered, so that only the word itself is in question."""
+    before, after = re.search(r"[\w'’]*\s?$", text[:word.start][-40:]), re.match(r"\s?[\w'’]*", text[word.end:word.end + 40])
+    return (before.group() if before else "").lstrip().lower() + word.of(text) + (after.group() if after else "").rstrip().lower()
 
 
 def _compound(word: str, replacements: tuple[str, ...]) -> bool:
