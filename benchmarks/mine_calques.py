@@ -137,7 +137,7 @@ def findings(texts: list[str], rules: list[registry.Detector]) -> Iterator[tuple
                 yield f, segment.target if segment else ""
 
 
-def measure(only: list[str], show: int, human: int) -> None:
+def measure(only: list[str], show: int, human: int, systems: int) -> None:
     """Print what each rule finds where."""
     rules = [r for r in registry.detectors().values() if any(registry.matches(r.name, o) for o in only)]
     gold = collections.defaultdict(list)
@@ -168,9 +168,9 @@ def measure(only: list[str], show: int, human: int) -> None:
                 shown[f.rule].append(f"  tune {mark} «{f.span.of(document.text)}»{to} | {g['mt'][:150]} | {g['fix_en'][:150]}")
     loose = [r for r in rows("wmt_to_english.jsonl.gz") if r["pair"] == "ja-en"]
     sets = {
-        "mt": [t for r in loose for t in list(r["hyps"].values())[:6]], "ref": [t for r in loose for t in r["refs"]],
+        "mt": [t for r in loose for t in list(r["hyps"].values())[:systems]], "ref": [t for r in loose for t in r["refs"]],
         "human": human_lines()[:human],
-        "wiki": [p for a in rows("wikinews_2020.jsonl.gz") for p in a["paragraphs"]][:2000],
+        "wiki": [p for a in rows("wikinews_2020.jsonl.gz") for p in a["paragraphs"]][:human],
     }
     for name, texts in sets.items():
         for f, text in findings(texts, rules):
@@ -199,13 +199,14 @@ def main() -> None:
     ap.add_argument("--only", nargs="*", default=["calque", "grammar", "equals-gloss", "hearsay-opening", "empty-contrast"])
     ap.add_argument("--show", type=int, default=0)
     ap.add_argument("--human", type=int, default=3000)
+    ap.add_argument("--systems", type=int, default=6, help="how many systems' outputs of each segment to read")
     args = ap.parse_args()
     if not SHARED.is_dir():
         sys.exit("benchmarks/mine_calques.py: ../shared is not here, so there is nothing to measure on")
     if args.what == "mine":
         mine(args.pair, args.top)
     else:
-        measure(args.only, args.show, args.human)
+        measure(args.only, args.show, args.human, args.systems)
 
 
 if __name__ == "__main__":

@@ -16,6 +16,13 @@ if TYPE_CHECKING:
 
 _EQUALS = re.compile(r" ?[=＝] ?")
 _FORMULA = re.compile(r"[\d)%] ?[=＝] ?[\d(]|[=＝]{2}|[!<>]=|(?:^|\W)\w ?= |\w=\w")
+#: Where a picture was taken: a site takes “at”, an area “in”.
+_SITE = re.compile(
+    r"\b(?:Park|Stadium|School|University|College|Station|Museum|Hall|Cent(?:er|re)|Plaza|Store|Dome|Temple|Shrine|Airport|Port|Hospital|Office|Hotel|"
+    r"Theat(?:er|re)|Library|Square|Garden|Zoo|Aquarium|Arena|Gymnasium|Gate|Bridge|Beach|Factory|Castle|Church|Court|ruins|remains|site)\b",
+)
+_AREA = re.compile(r"\b(?:City|Town|Village|Ward|Prefecture|County|District|Island|Tokyo|Osaka|Kyoto)\b|-(?:cho|ku|shi|machi|mura|son)\b")
+_UNIT = re.compile(r"\b1 [\w. ]{1,15}$|\[[^\]]*$")
 _ACRONYM = re.compile(r"(?:.*[ (\"“])?((?:[A-Z]\.?){2,8}|[A-Z][A-Za-z]?[A-Z]{1,6})$", re.DOTALL)
 _WORD = re.compile(r"([A-Za-z&][\w'’&-]*) ?")
 _SMALL = frozenset({"of", "the", "and", "for", "in", "on", "to", "de", "&"})
@@ -45,10 +52,11 @@ def _spelled_out(acronym: str, text: str) -> int:
 @detector("style/literal", "minor", source="A＝B; AP Stylebook, “parentheses”", examples=[
     Bad("[[NATO = North Atlantic Treaty Organization]] moved troops.", after="NATO (North Atlantic Treaty Organization) moved troops.", safe=True),
     Bad("The striker Sena[[ = now with Lyon = ]]scored twice.", after="The striker Sena (now with Lyon) scored twice.", safe=True),
-    Bad("The boat was found near the pier[[ = Harbor City]]", after="The boat was found near the pier (Harbor City)"),
+    Bad("Children fly a kite[[ = ]]Harbor Park", after="Children fly a kite at Harbor Park", safe=True),
     Good("NATO (North Atlantic Treaty Organization) moved troops."),
     Good("The formula E = mc2 is on the wall."),
     Good("It costs 2 + 2 = 4 coins."),
+    Good("A brick weighs 90 stone (1 stone = about 6 kilograms)."),
 ])
 def equals_gloss(analysis: Analysis) -> Iterator[Hit]:
     """An equals sign between a name and its explanation, as Japanese print writes it; English puts the explanation in brackets."""
@@ -56,7 +64,7 @@ def equals_gloss(analysis: Analysis) -> Iterator[Hit]:
     for segment in analysis.document.segments:
         text = one_line(segment.span.of(analysis.document.plain))
         marks = [m for m in _EQUALS.finditer(text) if not _FORMULA.search(text[max(0, m.start() - 2):m.end() + 2])]
-        if not marks or len(marks) > 2:
+        if not marks or len(marks) > 2 or _UNIT.search(text[:marks[0].start()]):
             continue
         span, new, safety = _gloss(text, marks)
         place = span.shift(segment.span.start)
@@ -84,6 +92,11 @@ def _gloss(text: str, marks: list[re.Match[str]]) -> tuple[Span, str, Safety]:
         for n in range(2, min(9, len(words)) + 1):
             if _spelled_out(short.group(1), phrase := " ".join(words[-n:])) == len(phrase):
                 return Span(first.start(), first.end() + short.end()), f" ({short.group(1)})", "safe"
+    if re.match(r"\d{1,2}:\d\d\b", after):
+        return Span(first.start(), first.end()), " at ", "unsafe"
+    if re.match(r"[A-Z]|the ", after) and len(after.split()) <= 16 and not re.search(r"[.!?\"”]$", text):
+        site, area = _SITE.search(after), _AREA.search(after)
+        return Span(first.start(), first.end()), " at " if site or not area else " in ", "safe" if site or area else "unsafe"
     stop = re.match(r"[^,.;:()\"“”]{2,70}(?=[,;:.]|$)", after)
     if stop and text[:first.start()].strip():
         return Span(first.start(), first.end() + stop.end()), f" ({stop.group().strip()})", "unsafe"
@@ -172,7 +185,7 @@ def _plural(subject: Token, finite: Token) -> bool:
     return joined or subject.tag_ in ("NNS", "NNPS") or subject.lower_ in ("they", "we", "these", "those")
 
 
-_OTHER_HAND = re.compile(r"\AOn the other hand,? ", re.IGNORECASE)
+_OTHER_HAND = re.compile(r"\AOn the other hand, ", re.IGNORECASE)
 _CONTRAST = re.compile(
     r"\b(?:on (?:the )?one hand|but|however|while|whereas|although|though|despite|not|no|only|less|more|fewer|rather|instead)\b", re.IGNORECASE,
 )
