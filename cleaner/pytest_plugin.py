@@ -51,6 +51,8 @@ class CaseItem(pytest.Item):
         outcome = _regression(self.config).outcome(self.case)
         if outcome.skipped:
             pytest.skip(outcome.skipped)
+        if outcome.problems and self.case.known:
+            pytest.xfail(self.case.known)
         if outcome.problems:
             raise CaseFailedError(outcome.explained())
 

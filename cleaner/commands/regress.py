@@ -35,9 +35,10 @@ def command() -> None:
 @click.argument("files", nargs=-1)
 @click.option("--junit", "xml", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Write JUnit XML here, too.")
 @click.option("--update", is_flag=True, help="Rewrite failing cases to expect what the tool does now. Read the change before you keep it.")
+@click.option("--known", is_flag=True, help="Show the known failures in full, too.")
 @click.option("--no-progress", is_flag=True, help="Show no progress bar.")
 @options.settings
-def run_cases(files: tuple[str, ...], xml: Path | None, update: bool, no_progress: bool, **given: Any) -> int:
+def run_cases(files: tuple[str, ...], xml: Path | None, update: bool, known: bool, no_progress: bool, **given: Any) -> int:
     """Run the cases in files (*.cases.yaml, *.cases.jsonl) and folders, by default tests/cases, and print how they did.
 
     `cleaner regress add KEY…` makes cases from reviewed sentences; see its --help.
@@ -47,15 +48,17 @@ def run_cases(files: tuple[str, ...], xml: Path | None, update: bool, no_progres
     from ..regress import Regression, cases
 
     paths = cases.find(files or [DEFAULT])
-    known = [case for path in paths for case in cases.load(path)]
+    wanted = [case for path in paths for case in cases.load(path)]
     outcomes = []
-    with Regression(options.load(given)) as regression, progress(len(known), "regression", shown=not no_progress) as step:
-        for outcome in regression.outcomes(known):
+    with Regression(options.load(given)) as regression, progress(len(wanted), "regression", shown=not no_progress) as step:
+        for outcome in regression.outcomes(wanted):
             outcomes.append(outcome)
             step(outcome.case.name)
     for outcome in outcomes:
-        if outcome.problems:
+        if outcome.failed or (known and outcome.problems):
             click.echo(printable(outcome.explained()) + "\n")
+        elif outcome.case.known and outcome.passed:
+            click.echo(printable(f"{outcome.case.place}: passes now; take “known” out\n"))
     for reason in dict.fromkeys(o.skipped for o in outcomes if o.skipped):
         click.echo(f"skipped {sum(o.skipped == reason for o in outcomes)}: {reason}\n")
     click.echo("\n".join(_table(paths, outcomes)))
@@ -65,7 +68,7 @@ def run_cases(files: tuple[str, ...], xml: Path | None, update: bool, no_progres
 
         with atomic(xml) as file:
             file.write(junit(outcomes))
-    failed = any(o.problems for o in outcomes)
+    failed = any(o.failed for o in outcomes)
     if update and failed:
         from ..regress import writing
 
@@ -76,14 +79,15 @@ def run_cases(files: tuple[str, ...], xml: Path | None, update: bool, no_progres
 
 
 def _table(paths: list[Path], outcomes: list[Outcome]) -> list[str]:
-    """How many cases passed, failed and were skipped, by file and in all."""
+    """How many cases passed, failed, failed as is known, and were skipped, by file and in all."""
     rows = [(path.as_posix(), [o for o in outcomes if o.case.file == path]) for path in paths]
     rows.append(("all", outcomes))
     width = max(len(name) for name, _ in rows)
-    lines = [f"{'':{width}}  cases  passed  failed  skipped"]
+    lines = [f"{'':{width}}  cases  passed  failed  known  skipped"]
     for name, own in rows:
-        passed, failed, skipped = sum(o.passed for o in own), sum(bool(o.problems) for o in own), sum(bool(o.skipped) for o in own)
-        line = f"{printable(name):{width}}  {len(own):5}  {passed:6}  {failed:6}  {skipped:7}"
+        passed, failed, skipped = sum(o.passed for o in own), sum(o.failed for o in own), sum(bool(o.skipped) for o in own)
+        known = len(own) - passed - failed - skipped
+        line = f"{printable(name):{width}}  {len(own):5}  {passed:6}  {failed:6}  {known:5}  {skipped:7}"
         lines.append(click.style(line, fg="red") if failed else line)
     return lines
 

@@ -14,7 +14,7 @@ from ..core import Document, Finding, Record
 from ..diff import compare, marked
 from ..formats import parse
 from ..pipeline import Pipeline, Result, run
-from .cases import Case, pattern, same
+from .cases import ANY, Case, pattern, same
 
 #: How many suggestions count as offered.
 OFFERED = 3
@@ -32,6 +32,10 @@ class Outcome:
     output: str = ""
     offers: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()
+
+    @property
+    def failed(self) -> bool:
+        return bool(self.problems) and not self.case.known
 
     @property
     def passed(self) -> bool:
@@ -140,7 +144,7 @@ def _flags(case: Case, findings: tuple[Finding, ...]) -> Iterator[str]:
 def _fits(wanted: str, finding: Finding) -> bool:
     rule = registry.rule_of(finding.rule)
     return (
-        registry.matches(finding.rule, wanted) or (rule is not None and rule.family == wanted)
+        wanted == ANY or registry.matches(finding.rule, wanted) or (rule is not None and rule.family == wanted)
         or finding.category == wanted or finding.category.startswith(wanted + "/")
     )
 

@@ -21,7 +21,8 @@ from ..core import CATEGORIES, CleanerError, Span
 
 SUFFIXES = (".cases.yaml", ".cases.yml", ".cases.jsonl")
 PATTERN = "re:"
-_TEXTS = ("name", "context", "sentence", "after", "note")
+ANY = "any"
+_TEXTS = ("name", "context", "sentence", "after", "note", "known")
 _LISTS = ("flag", "gone", "accept", "keep")
 _KEYS = (*_TEXTS, *_LISTS, "clean")
 
@@ -34,11 +35,12 @@ class Case:
         file: the file of cases; `line` is the case's first line there, `end` the one behind its last, both from 1.
         text: the whole text that is cleaned, and `doc` its name, whose suffix says how it is read.
         span: where the sentence is in it.
-        flag: rules, families or categories, each of which a finding on the sentence must belong to.
+        flag: rules, families or categories, each of which a finding on the sentence must belong to; ``any`` for whatever finding.
         gone: what may not survive in the output of the sentence: words, or a regular expression after ``re:``.
         accept: texts one of which must be the output, or among the first three suggestions.
         keep: words that the output must still have.
         clean: whether the sentence must stay as it is, and unflagged.
+        known: why the tool does not do this yet; the case then may fail, and says so when it no longer does.
 
     """
 
@@ -54,6 +56,7 @@ class Case:
     accept: tuple[str, ...] = ()
     keep: tuple[str, ...] = ()
     clean: bool = False
+    known: str = ""
 
     @property
     def sentence(self) -> str:
@@ -216,7 +219,7 @@ def _case(path: Path, entry: Entry, document: tuple[str, str] | None) -> Case:
     name = values.get("name") or " ".join(sentence.split())[:60]
     clean = bool(values.get("clean", False))
     _expects(where, sentence, lists, clean)
-    return Case(path, entry.line, entry.end, name, text, doc, span, clean=clean, **lists)
+    return Case(path, entry.line, entry.end, name, text, doc, span, clean=clean, known=values.get("known", ""), **lists)
 
 
 def _strings(where: str, key: str, value: object) -> tuple[str, ...]:
@@ -236,7 +239,7 @@ def _expects(where: str, sentence: str, lists: Mapping[str, tuple[str, ...]], cl
     for name in lists["flag"]:
         category = name in CATEGORIES or any(c.startswith(name + "/") for c in CATEGORIES)
         family = any(r.name.startswith(name + ".") or r.family == name for r in rules.values())
-        if not (category or family or registry.rule_of(name)):
+        if not (name == ANY or category or family or registry.rule_of(name)):
             hint = did_you_mean(name, (*rules, *CATEGORIES))
             raise CleanerError(f"{where}: unknown rule or category {name!r}{hint}; `cleaner rules` lists them")
     for words in lists["gone"]:

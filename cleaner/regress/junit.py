@@ -20,18 +20,18 @@ def junit(outcomes: Sequence[Outcome]) -> str:
             case = ElementTree.SubElement(
                 suite, "testcase", {"classname": name, "name": _legal(o.case.name), "file": name, "line": str(o.case.line)},
             )
-            if o.skipped:
-                ElementTree.SubElement(case, "skipped", {"message": _legal(o.skipped)})
-            elif o.problems:
+            if o.failed:
                 ElementTree.SubElement(case, "failure", {"message": _legal("; ".join(o.problems))}).text = _legal(o.explained())
+            elif not o.passed:
+                ElementTree.SubElement(case, "skipped", {"message": _legal(o.skipped or f"known: {o.case.known}")})
     ElementTree.indent(root)
     return ElementTree.tostring(root, encoding="unicode", xml_declaration=False) + "\n"
 
 
 def _counts(outcomes: Sequence[Outcome]) -> dict[str, str]:
     return {
-        "tests": str(len(outcomes)), "failures": str(sum(bool(o.problems) for o in outcomes)), "errors": "0",
-        "skipped": str(sum(bool(o.skipped) for o in outcomes)),
+        "tests": str(len(outcomes)), "failures": str(sum(o.failed for o in outcomes)), "errors": "0",
+        "skipped": str(sum(not o.passed and not o.failed for o in outcomes)),
     }
 
 
