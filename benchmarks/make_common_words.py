@@ -56,7 +56,9 @@ def main() -> None:
     listed = {w for w in entries if w.isascii() and w.isalpha() and w.islower() and len(w) > 3}
     rare = sorted(w for w in listed if not is_common(w) and not capital[w])
     (ROOT / "cleaner/data/rare_words.txt").write_text("\n".join(rare) + "\n", encoding="utf-8")
-    print(f"{len(words)} common words, {len(rare)} rare ones")
+    titles = sorted(w for w in listed if not is_common(w) and capital[w])
+    (ROOT / "cleaner/data/title_words.txt").write_text("\n".join(titles) + "\n", encoding="utf-8")
+    print(f"{len(words)} common words, {len(rare)} rare ones, {len(titles)} mostly with a capital")
 
 
 if __name__ == "__main__":

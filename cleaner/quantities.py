@@ -9,18 +9,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from functools import cache, lru_cache
-from importlib import resources
 from typing import Any, Literal
 
+from .lexicon import table
 from .wording import Word, words
 
 
-@cache
 def lexicon() -> Mapping[str, Any]:
     """The tables of `data/quantities.toml`."""
-    import tomllib
-
-    return tomllib.loads(resources.files(__package__).joinpath("data/quantities.toml").read_text(encoding="utf-8"))
+    return table("quantities")
 
 
 _WORDS = lexicon()["words"]

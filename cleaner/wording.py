@@ -87,6 +87,11 @@ def is_word(lower: str) -> bool:
     return is_common(lower) or lower.partition("'")[0] in _listed("rare")
 
 
+def is_title(lower: str) -> bool:
+    """True for a word of the dictionary that English mostly writes with a capital, as part of a name or title: minister, senate, turkey."""
+    return lower.partition("'")[0] in _listed("title")
+
+
 def contains(haystack: Sequence[str], needle: Sequence[str]) -> int:
     """How often `needle` occurs in `haystack` as a run, overlaps counted.
 

@@ -7,8 +7,8 @@ import unicodedata
 from collections import Counter
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from importlib import resources
 
+from ..lexicon import table
 from ..quantities import MAGNITUDE, SMALL, TENS, lexicon
 from ..registry import Breaks, Keeps, Outcome, Pair, gate
 from ..wording import Word, is_common, is_word, listing, words
@@ -25,9 +25,7 @@ STEM = 4
 @cache
 def _table() -> tuple[dict[str, str], frozenset[str]]:
     """(word → what it is another form of, words that are written with a capital without being a name)."""
-    import tomllib
-
-    read = tomllib.loads(resources.files("cleaner").joinpath("data/names.toml").read_text(encoding="utf-8"))
+    read = table("names")
     return {form: name for name, forms in read["same"].items() for form in (name, *forms)}, frozenset(read["not_names"]["words"])
 
 

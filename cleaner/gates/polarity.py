@@ -3,20 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
 from functools import cache, lru_cache
-from importlib import resources
-from typing import Any
 
+from ..lexicon import table
 from ..registry import Breaks, Keeps, Outcome, Pair, gate
 from ..wording import listing, words
-
-
-@cache
-def _lexicon() -> Mapping[str, Any]:
-    import tomllib
-
-    return tomllib.loads(resources.files("cleaner").joinpath("data/polarity.toml").read_text(encoding="utf-8"))
 
 
 @lru_cache(maxsize=2048)
@@ -54,8 +45,8 @@ def negations(text: str) -> tuple[tuple[str, ...], tuple[str, ...], int]:
 
 
 @cache
-def _negators(table: str) -> frozenset[str]:
-    return frozenset(_lexicon()["negation"][table])
+def _negators(kind: str) -> frozenset[str]:
+    return frozenset(table("polarity")["negation"][kind])
 
 
 @gate(examples=[
@@ -116,7 +107,7 @@ def _phrases() -> tuple[dict[str, list[str]], dict[str, int]]:
     """(phrase → its classes, first word → words in the longest phrase that starts with it)."""
     found: dict[str, list[str]] = {}
     longest: dict[str, int] = {}
-    for kind, phrases in _lexicon()["modality"].items():
+    for kind, phrases in table("polarity")["modality"].items():
         for phrase in phrases:
             found.setdefault(phrase, []).append(kind)
             first, _, rest = phrase.partition(" ")
