@@ -139,14 +139,14 @@ def _steps(plain: str, span: Span, i: int, place: int, path: _Path, at: list[int
         glued = before.isalnum() and after.isalnum()
         add("open", (*path.stack, i), opening, _NEVER if reopened else (_NEST + glued) * depth, depth + 1)
     if depth:
-        empty = path.stack[-1] == i - 1 and i > 0 and not plain[at[i - 1] + 1:place].strip()
+        hollow = path.stack[-1] == i - 1 and i > 0 and plain[at[i - 1] + 1:place].strip(" ,;/") in ("", "and", "or", "but")
         inverted = closing >= 2 and (path.stack[-1] < 0 or not path.roles[path.stack[-1]][2])
-        add("close", path.stack[:-1], closing, 4.0 * empty + 1.5 * inverted + 3.0 * (inverted and path.stack[-1] < 0) + cue, depth)
+        add("close", path.stack[:-1], closing, 4.0 * hollow + 1.5 * inverted + 3.0 * (inverted and path.stack[-1] < 0) + cue, depth)
     else:
         add("stray", (), closing, _STRAY, 0)
     if depth and before in ".!?" and (after.isupper() or plain[place:place + 2] == '" '):
         add("surplus", path.stack, 0.0, _SURPLUS + (0.0 if after.isupper() else 1.6), depth)
-    if place == span.start and len(at) > 1:
+    if place == span.start and len(at) > 1 and not re.search(r"[.!?]", plain[place:at[1]]):  # a mark too many before a sentence
         add("surplus", path.stack, 0.0, _SURPLUS + 0.5, depth)
     if before.isdigit() and not after.isalnum():  # an inch mark
         add("surplus", path.stack, 0.0, _SURPLUS - 0.8 if not depth else _SURPLUS + 0.5, depth)

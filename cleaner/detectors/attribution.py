@@ -25,6 +25,7 @@ _SAYING = re.compile(r"\b(?:say|says|said|saying|adding|noting|stating|explainin
 _CLAUSE = re.compile(
     r"\b(?:I|we|you|he|she|it|they|is|are|was|were|will|would|have|has|had|can|do|did)\b|\w['’](?:m|re|ve|ll|s)\b", re.IGNORECASE
 )
+_TOLD_THAT = re.compile(rf"\b{pattern('neutral')}\s(?:that\s)?(?:he|she|they|it|the)\s[^.!?\"“”]{{8,140}}(?P<comma>,\s*)$")
 _SAID_WHAT = re.compile(r",?\s*(?:said|says|stated|explained)\s+(?:that\b|(?:it|he|she|they)\s+(?:was|were|is|are|has|had|will)\b)")
 _THAT = re.compile(rf"\b{pattern('neutral', 'emphatic')}\s(?:[^,.;:\"“”]{{1,40}}\s)?(?P<that>that,?\s*)$")
 
@@ -82,6 +83,10 @@ def stranded_attribution(analysis: Analysis) -> Iterator[Hit]:
     Bad('The singer said, "I slept well," [[she said]], but she was hoarse.', after='The singer said, "I slept well," but she was hoarse.'),
     Bad('The judge said, "This was cruel," [[he stressed]].', after='The judge stressed, "This was cruel."'),
     Bad('The singer said, "I slept well," [[she said]] with a smile.', after='"I slept well," the singer said with a smile.'),
+    Bad(
+        'The singer said she slept for a whole day[[, "]]I was tired," she said.',
+        after='The singer said she slept for a whole day. "I was tired," she said.',
+    ),
     Good('Coach Ito said, "We had time to train." He said the team was ready.'),
     Good('"We had time," Coach Ito said. "It went well," he said.'),
     Good('When the boy said, "I slept well," he said it with a smile.'),
@@ -91,7 +96,17 @@ def doubled_attribution(analysis: Analysis) -> Iterator[Hit]:
     text = analysis.document.plain
     for report in reports(analysis):
         lead, trail = report.lead, report.trail
-        if not doubled(text, report) or lead is None or trail is None or trail.who is None:
+        if trail is None or trail.who is None:
+            continue
+        told = None
+        if lead is None and trail.word.speaks:
+            told = _TOLD_THAT.search(text, max(0, report.marks.start - 160), report.marks.start)
+        if told and trail.who.of(text).lower() not in ("i", "we"):
+            comma = Span(told.start("comma"), report.marks.start)
+            new = Replacement(comma, ". ", "unsafe", "The quotation has its own attribution, so it is a sentence of its own.")
+            place = Span(comma.start, report.marks.start + 1)
+            yield Hit(place, "A reported clause runs into a quotation that names its speaker again.", 0.7, (new,))
+        if not doubled(text, report):
             continue
         yield Hit(Span(trail.who.start, trail.verb.end), "The speaker is named twice for one quotation.", 0.85)
 

@@ -164,7 +164,7 @@ def verbless_sentence(analysis: Analysis) -> Iterator[Hit]:
     """A sentence of news without a finite verb. Headings, captions, lists, datelines, answers, exclamations and chat are left alone."""
     for index, (segment, doc) in enumerate(analysis.parsed()):
         text = segment.target.strip()
-        if segment.block.kind != "paragraph" or not text.endswith(".") or _EXEMPT.search(text) or len(text.split()) < 2:
+        if segment.block.kind != "paragraph" or not text.rstrip("\"”").endswith(".") or _EXEMPT.search(text) or len(text.split()) < 2:
             continue
         if not index or not re.search(r"[A-Za-z]{4}", text):  # a title of several sentences; times and scores
             continue

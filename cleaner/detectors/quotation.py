@@ -80,6 +80,8 @@ def _respaced(text: str, block: Span, mark: Mark) -> tuple[Span, str] | None:
     start, end = mark.at, mark.at + 1
     left, right = text[start - 1:start], text[end:end + 1]
     sign = text[mark.at]
+    if re.search(r"['’] ?$", text[max(0, start - 2):start]) or re.match(r" ?['‘]", text[end:end + 2]):
+        return None  # two kinds of marks meet, which some set apart by a space
     if mark.role == "open":
         while end < block.end and text[end] in " \t\u00a0":
             end += 1
@@ -169,8 +171,10 @@ def _never_closed(text: str, reading: Reading) -> Iterator[Hit]:
     Bad('"The boss said [["]]go" and we left," he recalled.', after='"The boss said \'go\' and we left," he recalled.'),
     Bad('“He calls it a “[[crisis]]” now,” she said.', after="“He calls it a ‘crisis’ now,” she said."),
     Bad('"We were told to [["]]wait" for hours," the driver said.', after='"We were told to \'wait\' for hours," the driver said.'),
+    Bad('"He gave me a word[[," Go on! "]]Before the match, so I did," he said.'),
     Good('"The boss said \'go\' and we left," he recalled.'),
     Good('"Go," he said. "Now."'),
+    Good('"Go," the old man urged, "and come back."'),
 ])
 def quote_nested(analysis: Analysis) -> Iterator[Hit]:
     """Double marks inside double marks; American usage sets the inner ones single. Source: Chicago Manual of Style 13.30."""
@@ -189,6 +193,13 @@ def quote_nested(analysis: Analysis) -> Iterator[Hit]:
             single = lead + marks[0] + inner + marks[1] + trail
             new = Replacement(Span(start, end), single, "unsafe", "A quotation inside a quotation takes single marks.")
             yield Hit(Span(start, end), "Double marks stand inside double marks.", 0.6 if sure else 0.4, (new,) if inner else ())
+        for first, second in zip(reading.marks, reading.marks[1:], strict=False):
+            if (first.role, second.role) != ("close", "open") or text[first.at - 1] != ",":
+                continue
+            between = text[first.at + 1:second.at]
+            words = re.fullmatch(r" [A-Z][^\"“”]{0,50}[,.!?] ", between) and len(between.split()) <= 6
+            if words and not re.search(rf"\b{_SAYS}\b", between):
+                yield Hit(Span(first.at - 1, second.at + 1), "The marks of an inner quotation are turned inside out.", 0.8)
 
 
 @detector("fluency/quotation", "minor", examples=[
