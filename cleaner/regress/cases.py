@@ -121,8 +121,9 @@ def _json_lines(path: Path, text: str) -> Iterator[Entry]:
 
 
 def _yaml(path: Path, text: str) -> Iterator[Entry]:
-    loader = yaml.SafeLoader(text)
+    lines = text.split("\n")
     try:
+        loader = yaml.SafeLoader(text)
         root = loader.get_single_node()
         if root is None:
             return
@@ -139,27 +140,24 @@ def _yaml(path: Path, text: str) -> Iterator[Entry]:
             for key, inner in ((k.value, v) for k, v in node.value):
                 if key == "sentences" and isinstance(inner, yaml.SequenceNode):
                     pairs = zip(inner.value, values[key], strict=True)
-                    values[key] = [Entry(_mapping(path, _line(n), v), _line(n), _end(n)) for n, v in pairs]
-            yield Entry(values, line, _end(node))
+                    values[key] = [Entry(_mapping(path, _line(n), v), _line(n), _end(n, lines)) for n, v in pairs]
+            yield Entry(values, line, _end(node, lines))
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         raise CleanerError(f"{path}:{mark.line + 1 if mark else 1}: not YAML ({error.problem or error.context})") from error
     except yaml.YAMLError as error:
         raise CleanerError(f"{path}: not YAML ({' '.join(str(error).split())})") from error
-    finally:
-        loader.dispose()
 
 
 def _line(node: yaml.Node) -> int:
     return int(node.start_mark.line) + 1
 
 
-def _end(node: yaml.Node) -> int:
-    """The line behind a node's last one; a block ends where the next thing begins, so blank lines and comments before that are left out."""
-    if node.end_mark.column:
+def _end(node: yaml.Node, lines: list[str]) -> int:
+    """The line behind a node's last one. A block ends where the next thing begins; blank lines and comments before that are none of it."""
+    if not isinstance(node, yaml.CollectionNode) or node.flow_style:
         return int(node.end_mark.line) + 2
-    lines = (node.end_mark.buffer or "").rstrip("\0").split("\n")[:node.end_mark.line]
-    last = len(lines)
+    last = min(int(node.end_mark.line), len(lines))
     while last > node.start_mark.line + 1 and (not lines[last - 1].strip() or lines[last - 1].lstrip().startswith("#")):
         last -= 1
     return last + 1
