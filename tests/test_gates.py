@@ -84,6 +84,8 @@ def test_numbers_are_equal_in_any_form(a: str, b: str) -> None:
     ("quoted-words", "He said “no, we will not.”", "He said “yes, we will not.”", ""),
     ("quoted-words", "He called it 'the end of it all'.", "He called it 'the end of it'.", ""),
     ("quoted-words", 'He said, "We will see', 'He said, "We shall see"', ""),
+    ("quoted-words", 'He sat."We will win," he said.', 'He sat."We will lose," he said.', ""),
+    ("markup", 'See <a href="x">here</a>.', 'See <a href="y">here</a>.', ""),
     ("length", "He left the house at once.", "", ""),
     ("markup", "Hi {name}, 5%s.", "Hi {name}, 5.", ""),
 ])
@@ -102,6 +104,8 @@ def test_changed_facts_are_refused(gate: str, original: str, rewrite: str, conte
     ("He didn't find anything.", "He found nothing.", ""),
     ("Russia's navy said it can be seen that ships are few.", "The Russian navy said that ships are few.", ""),
     ("Chávez spoke.", "Chavez spoke.", ""),
+    ('He said, "We have time."We will win," he said.', 'He said, "We have time. We will win."', ""),
+    ("● < Local time 7/24 Oakland > He won.", "● <Local time 7/24 Oakland> He won.", ""),
     ("McDonald's opened.", "McDonald's has opened.", ""),
     ("It costs 5 %.", "It costs 5 percent.", ""),
     ("May came.", "May has come.", "Theresa May spoke. May came."),

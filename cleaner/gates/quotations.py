@@ -25,13 +25,17 @@ def _plain(text: str) -> tuple[str, ...]:
 def quoted(text: str) -> tuple[tuple[tuple[str, ...], ...], bool]:
     """The words inside each pair of marks, and whether all are closed; an unclosed quotation, the last, runs to the end of the text.
 
-    Directed marks pair with their like, straight ones by turns; single marks count only around three words or more.
+    Directed marks pair with their like, straight ones by turns, but for one that clearly closes where none is open (`us," he said`): it
+    quotes what follows the mark before it. Single marks count only around three words or more.
     """
     found: list[tuple[str, ...]] = []
     opened: tuple[int, str] | None = None
+    last = 0
     for m in _MARKS.finditer(text):
-        mark = m.group()
-        if opened is None:
+        mark, last, before = m.group(), m.end(), last
+        if opened is None and mark in '"＂”' and text[m.start() - 1:m.start()].strip() and not text[last:last + 1].strip():
+            found.append(_plain(text[before:m.start()]))
+        elif opened is None:
             opened = (m.end(), _CLOSING.get(mark, mark if mark in '"＂' else ""))
         elif mark in (opened[1], "”") or (not opened[1]):
             found.append(_plain(text[opened[0]:m.start()]))
