@@ -39,7 +39,7 @@ def test_commands_and_options_exist(page: Path) -> None:
     for name in cli.COMMANDS:
         found = cli.cli.get_command(context, name)
         assert found is not None
-        known |= {o for p in found.params for o in p.opts}
+        known |= {o for c in (found, *getattr(found, "commands", {}).values()) for p in c.params for o in p.opts}
     for name in re.findall(r"`cleaner ([a-z]+)", text):
         assert name in cli.COMMANDS, name
     assert set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", text)) - {"--only", "--install"} <= known

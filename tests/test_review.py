@@ -386,3 +386,45 @@ def test_a_killed_review_keeps_its_decisions(path: Path) -> None:
     typist.type("\x03")  # Ctrl+C leaves in good order
     typist.wait_for("2 left")
     assert typist.end() == 1
+
+
+ARTICLE = """\
+Fishing crews in Port Hallow have lost three boats since January. I am asking the harbor office for a longer wall.
+
+The office did not answer on Friday. The council will vote on June 31 in the old town hall of Port Hallow.
+"""
+
+
+def clean(*arguments: str) -> int:
+    from cleaner.commands.clean import command as clean_command
+
+    done = CliRunner().invoke(
+        clean_command, [*arguments, "--no-languagetool", "--queue", "review.sqlite", "--output-format", "concise", "--no-progress"],
+        standalone_mode=False, catch_exceptions=False,
+    )
+    code: int = done.return_value
+    return code
+
+
+def test_answers_reach_the_file_and_outlive_edits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("CLEANER_REVIEWER", "ada")
+    monkeypatch.setattr(service, "gates", lambda config: lambda pair: ())
+    Path("a.txt").write_text(ARTICLE)
+    assert clean("a.txt", "-o", "out") == 1
+    assert Path("out/a.txt").read_text() == ARTICLE
+    assert press("eThe crews are asking the harbor office for a longer wall.\nr").return_value == 0
+    assert clean("a.txt", "-o", "out") == 0
+    wanted = ARTICLE.replace("I am asking", "The crews are asking")
+    assert Path("out/a.txt").read_text() == wanted
+    Path("a.txt").write_text("A new first paragraph stands here.\n\n" + ARTICLE.replace("did not answer on Friday", "kept silent"))
+    assert clean("a.txt", "-o", "out") == 0  # the second sentence has another neighbour now: its answer is carried
+    assert "The crews are asking" in Path("out/a.txt").read_text()
+    assert "June 31" in Path("out/a.txt").read_text()
+    assert press("").return_value == 0
+    assert clean("a.txt", "--in-place") == 0
+    assert clean("a.txt", "--in-place") == 0
+    assert "The crews are asking" in Path("a.txt").read_text()
+    with Queue.open("review.sqlite") as queue:
+        assert queue.undo("ada") is not None  # the newest is the rejection
+    assert clean("a.txt", "--in-place") == 1
