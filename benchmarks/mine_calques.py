@@ -31,6 +31,7 @@ from cleaner.core import Document, Finding, Span
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 _chrf = CHRF(word_order=2)
+COLUMNS = ("all", "hit", "ok", "safe", "edits", "good", "exact", "closer", "farther")
 TOKEN = re.compile(r"\w+(?:['’]\w+)?|[^\w\s]")
 
 
@@ -164,7 +165,8 @@ def measure(only: list[str], show: int, human: int, systems: int) -> None:
                     "closer": gain > 0.05, "farther": gain < -0.05,
                 })
                 to = f" → «{f.replacements[0].text}»" if f.replacements else ""
-                mark = ("+" if hit else "-") + ("S" if safe else "") + ("x" if ours and ours == exact else "") + ("<" if gain < -0.05 else "")
+                mark = ("+" if hit else "-") + ("S" if safe else "") + ("x" if ours and ours == exact else "")
+                mark += "<" if gain < -0.05 else ""
                 shown[f.rule].append(f"  tune {mark} «{f.span.of(document.text)}»{to} | {g['mt'][:150]} | {g['fix_en'][:150]}")
     loose = [r for r in rows("wmt_to_english.jsonl.gz") if r["pair"] == "ja-en"]
     sets = {
@@ -179,11 +181,10 @@ def measure(only: list[str], show: int, human: int, systems: int) -> None:
             if name != "mt":
                 to = f" → «{f.replacements[0].text}»" if f.replacements else ""
                 shown[f.rule].append(f"  {name}{to} | {text[:200]}")
-    print(f"{'rule':44} {'all':>4} {'hit':>4} {'ok':>3} {'safe':>4} {'edit':>4} {'good':>4} {'exact':>5} {'near':>4} {'far':>4}"
-          + "".join(f"{s + '/1000':>11}" for s in sets))
+    print(f"{'rule':44} " + " ".join(f"{k[:5]:>5}" for k in COLUMNS) + "".join(f"{s + '/1000':>11}" for s in sets))
     for rule, c in sorted(n.items()):
-        print(f"{rule:44} {c['all']:4} {c['hit']:4} {c['ok']:3} {c['safe']:4} {c['edits']:4} {c['good']:4} {c['exact']:5} {c['closer']:4} {c['farther']:4}"
-              + "".join(f"{1000 * c[s] / max(1, len(t)):11.2f}" for s, t in sets.items()))
+        columns = " ".join(f"{c[k]:5}" for k in COLUMNS)
+        print(f"{rule:44} {columns}" + "".join(f"{1000 * c[s] / max(1, len(t)):11.2f}" for s, t in sets.items()))
     print(f"tune segments with a safe replacement: {len(changed)}")
     print("rules without a hit anywhere:", *sorted(r.name for r in rules if not n.get(r.name)))
     for rule in sorted(shown):

@@ -1,4 +1,4 @@
-"""Rules that are data: wordings that machine translation produces, in `cleaner/data/<family>/*.toml`, one table a rule.
+r"""Rules that are data: wordings that machine translation produces, in `cleaner/data/<family>/*.toml`, one table a rule.
 
 A table reads::
 
@@ -8,7 +8,7 @@ A table reads::
     source = "新型コロナウイルス"                 # the construction that engines copy, or a style guide
     category = "style/literal"                 # an MQM path of `core.CATEGORIES`
     severity = "minor"
-    confidence = 0.9                           # chance that a careful editor agrees (see benchmarks/phrases.py)
+    confidence = 0.9                           # chance that a careful editor agrees (see benchmarks/mine_calques.py)
     safe = true                                # false: only offered
     forms = [['pattern', 'replacement', 'second best'], …]
     topic = "baseball"                         # optional: only in documents about it
@@ -18,9 +18,9 @@ A table reads::
     bad = [["… [[span]] …", "whole repaired text"], ["only flagged [[span]]"], …]
     good = ["…", …]
 
-Patterns are regular expressions without regard to case, matched inside one segment whose line ends read as spaces; ``\\A`` is the
+Patterns are regular expressions without regard to case, matched inside one segment whose line ends read as spaces; ``\A`` is the
 beginning of the sentence, ``(?-i:…)`` makes a part sensitive to case, and a line end in a pattern is ignored with the indentation after it.
-Replacements may name groups: ``\\g<name>``. One that begins a sentence gets its capital from the rule.
+Replacements may name groups: ``\g<name>``. One that begins a sentence gets its capital from the rule.
 """
 
 from __future__ import annotations

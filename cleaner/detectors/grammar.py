@@ -19,14 +19,16 @@ phrases.register("grammar")
 _MONTH = r"(?:January|February|March|April|May|June|July|August|September|October|November|December)"
 #: Times that are over: what happened then is told in the past tense.
 _FINISHED = re.compile(
-    rf"\b(?:on the \d{{1,2}}(?:st|nd|rd|th)(?: of (?:this|last) month)?|on {_MONTH} \d{{1,2}}|in {_MONTH} (?:19|20)\d\d|in (?:19|20)\d\d|"
-    r"yesterday|last (?:week|month|year|night|summer|winter|spring|autumn|fall)|(?:\d+|two|three|four|five|ten) (?:years|months|weeks|days) ago|"
+    rf"\b(?:on the \d{{1,2}}(?:st|nd|rd|th)(?: of (?:this|last) month)?|on {_MONTH} \d{{1,2}}|in {_MONTH} (?:19|20)\d\d|"
+    r"in (?:19|20)\d\d|yesterday|last (?:week|month|year|night|summer|winter|spring|autumn|fall)|"
+    r"(?:\d+|two|three|four|five|ten) (?:years|months|weeks|days) ago|"
     rf"until (?:the \d{{1,2}}(?:st|nd|rd|th)|{_MONTH} \d{{1,2}}))\b(?!')",
 )
 _NOT_OVER = re.compile(r"\b(?:since|until now|so far|already|ever|yet|until|for|between|from|up to)\b", re.IGNORECASE)
 _SAME_FORM = frozenset({
-    "said", "held", "made", "told", "found", "lost", "won", "sold", "led", "built", "sent", "left", "kept", "brought", "thought", "heard", "paid",
-    "met", "bought", "taught", "caught", "fought", "felt", "put", "set", "cut", "hit", "shut", "let", "read", "spent", "stood", "understood", "hurt",
+    "said", "held", "made", "told", "found", "lost", "won", "sold", "led", "built", "sent", "left", "kept", "brought", "thought", "heard",
+    "paid", "met", "bought", "taught", "caught", "fought", "felt", "put", "set", "cut", "hit", "shut", "let", "read", "spent", "stood",
+    "understood", "hurt",
 })
 
 
@@ -81,6 +83,11 @@ def _past(doc: Doc, have: Token, verb: Token) -> str:
     return " ".join([*(t.text for t in middle), verb.text])
 
 
+_ONE_OF = re.compile(
+    r"\b[Oo]ne of the (?:most \w+|(?!test|rest|west|guest|quest|chest|priest|forest|harvest|interest|request)\w+est|best) ",
+)
+
+
 @detector("fluency/grammar", "minor", source="Swan, Practical English Usage (one of …)", examples=[
     Bad("It is one of the largest [[factory]] in the region.", after="It is one of the largest factories in the region."),
     Bad("He is one of the most famous [[singer]] of his time.", after="He is one of the most famous singers of his time."),
@@ -91,7 +98,7 @@ def _past(doc: Doc, have: Token, verb: Token) -> str:
 def one_of_the_singular(analysis: Analysis) -> Iterator[Hit]:
     """“One of the most …” with a singular noun."""
     for segment, doc in analysis.parsed():
-        for m in re.finditer(r"\b[Oo]ne of the (?:most \w+|(?!test|rest|west|guest|quest|chest|priest|forest|harvest|interest|request)\w+est|best) ", doc.text):
+        for m in _ONE_OF.finditer(doc.text):
             token = next((t for t in doc if t.idx == m.end()), None)
             if token is None or token.tag_ != "NN" or token.i + 1 >= len(doc):
                 continue

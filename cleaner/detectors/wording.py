@@ -50,7 +50,8 @@ def _spelled_out(acronym: str, text: str) -> int:
 
 
 @detector("style/literal", "minor", source="A＝B; AP Stylebook, “parentheses”", examples=[
-    Bad("[[NATO = North Atlantic Treaty Organization]] moved troops.", after="NATO (North Atlantic Treaty Organization) moved troops.", safe=True),
+    Bad("[[NATO = North Atlantic Treaty Organization]] moved troops.",
+        after="NATO (North Atlantic Treaty Organization) moved troops.", safe=True),
     Bad("The striker Sena[[ = now with Lyon = ]]scored twice.", after="The striker Sena (now with Lyon) scored twice.", safe=True),
     Bad("Children fly a kite[[ = ]]Harbor Park", after="Children fly a kite at Harbor Park", safe=True),
     Good("NATO (North Atlantic Treaty Organization) moved troops."),
@@ -104,7 +105,8 @@ def _gloss(text: str, marks: list[re.Match[str]]) -> tuple[Span, str, Safety]:
 
 
 _OPENING = re.compile(
-    r"\b(?P<it>it) (?P<be>is|was|can be|could be|has been) (?:also )?(?P<verb>said|expected|believed|thought|reported|estimated|seen) that ",
+    r"\b(?P<it>it) (?P<be>is|was|can be|could be|has been) (?:also )?"
+    r"(?P<verb>said|expected|believed|thought|reported|estimated|seen) that ",
     re.IGNORECASE,
 )
 #: Chance that an editor rewrites the opening, by verb: measured on the tune split and checked against how often people write it.
@@ -135,7 +137,9 @@ def hearsay_opening(analysis: Analysis) -> Iterator[Hit]:
             )
 
 
-_TO_BE = {"is": "to be", "are": "to be", "was": "to have been", "were": "to have been", "has": "to have", "have": "to have", "had": "to have"}
+_TO_BE = {
+    "is": "to be", "are": "to be", "was": "to have been", "were": "to have been", "has": "to have", "have": "to have", "had": "to have",
+}
 
 
 def _raised(segment: Segment, doc: Doc, m: re.Match[str]) -> tuple[Span, str] | None:
@@ -187,12 +191,14 @@ def _plural(subject: Token, finite: Token) -> bool:
 
 _OTHER_HAND = re.compile(r"\AOn the other hand, ", re.IGNORECASE)
 _CONTRAST = re.compile(
-    r"\b(?:on (?:the )?one hand|but|however|while|whereas|although|though|despite|not|no|only|less|more|fewer|rather|instead)\b", re.IGNORECASE,
+    r"\b(?:on (?:the )?one hand|but|however|while|whereas|although|though|despite|not|no|only|less|more|fewer|rather|instead)\b",
+    re.IGNORECASE,
 )
 
 
 @detector("style/literal", "minor", source="一方（で）", examples=[
-    Bad("Trains stopped at noon. [[On the other hand,]] the mayor left for Lyon.", after="Trains stopped at noon. Meanwhile, the mayor left for Lyon."),
+    Bad("Trains stopped at noon. [[On the other hand,]] the mayor left for Lyon.",
+        after="Trains stopped at noon. Meanwhile, the mayor left for Lyon."),
     Bad("Two new cases were found in the harbor. [[On the other hand,]] the museum opened its doors.",
         after="Two new cases were found in the harbor. Meanwhile, the museum opened its doors."),
     Good("On the one hand, prices fell. On the other hand, wages fell too."),
