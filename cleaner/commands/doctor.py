@@ -17,6 +17,7 @@ from .. import config, languagetool, provision
 from ..console import note, stderr
 from ..core import CleanerError
 
+_LOG_WIDTH = 160  # columns in a log or pipe, where nothing says how wide it is
 _PIP = f"{sys.executable} -m pip install"
 
 
@@ -143,4 +144,7 @@ def _draw(checks: list[Check]) -> None:
     for c in checks:
         mark = Text("ok", "green") if not c.mend else Text("missing", "red" if c.required else "yellow")
         table.add_row(mark, c.what, Text(c.found), Text(c.mend))
-    stderr().print(table)
+    console = stderr()
+    if not console.is_terminal:
+        console.width = _LOG_WIDTH
+    console.print(table)
