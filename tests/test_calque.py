@@ -124,6 +124,9 @@ def test_formulas_are_no_glosses(text: str) -> None:
     ("It can be seen that ships are leaving the port.", "Ships can be seen leaving the port."),
     ("It is expected that the bridge will open in May.", "The bridge is expected to open in May."),
     ("It is said that the walls have stood for ages.", "The walls are said to have stood for ages."),
+    ("It is said that it has a long history.", "It is said to have a long history."),
+    ("It is expected that there will be long lines.", "There are expected to be long lines."),
+    ("It is said that farmers planted the trees.", "Farmers are said to have planted the trees."),
 ])
 def test_hearsay_raises_the_subject(text: str, after: str) -> None:
     (f,) = found(text, "hearsay-opening")
@@ -131,7 +134,7 @@ def test_hearsay_raises_the_subject(text: str, after: str) -> None:
     assert text[:r.span.start] + r.text + text[r.span.end:] == after
 
 
-@pytest.mark.parametrize("text", ["It is said that there is gold in the hill.", "It is said that nobody lives there, and that it is not safe.",
+@pytest.mark.parametrize("text", ["It is said that what he did is known.", "It is said that nobody lives there and that it is cold.",
                                   "It is said that the man is not guilty."])
 def test_hearsay_offers_nothing_where_the_clause_does_not_allow_it(text: str) -> None:
     (f,) = found(text, "hearsay-opening")

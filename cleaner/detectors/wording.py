@@ -147,8 +147,8 @@ def _raised(segment: Segment, doc: Doc, m: re.Match[str]) -> tuple[Span, str] | 
     start = next((t for t in doc if t.idx == m.end()), None)
     if start is None:
         return None
-    subject = next((t for t in doc[start.i:] if t.dep_ in ("nsubj", "nsubjpass")), None)
-    if subject is None or subject.left_edge.i != start.i or subject.tag_ in ("EX", "WP", "WDT") or subject.lower_ in ("i", "it", "there"):
+    subject = next((t for t in doc[start.i:] if t.dep_ in ("nsubj", "nsubjpass", "expl")), None)
+    if subject is None or subject.left_edge.i != start.i or subject.tag_ in ("WP", "WDT") or subject.lower_ == "i":
         return None
     end = subject.right_edge.i + 1
     if end >= len(doc) or any(t.tag_ in ("VBD", "VBZ", "VBP", "WDT", "WP") for t in doc[start.i:end]) or subject.head.i < end:
@@ -167,6 +167,8 @@ def _raised(segment: Segment, doc: Doc, m: re.Match[str]) -> tuple[Span, str] | 
         infinitive = "to"
     elif finite.tag_ in ("VBZ", "VBP") and finite == subject.head:
         infinitive = f"to {finite.lemma_}"
+    elif finite.tag_ == "VBD" and finite == subject.head and finite.lower_.endswith("ed"):
+        infinitive = f"to have {finite.lower_}"
     else:
         return None
     if drop < len(doc) and doc[drop].dep_ == "neg":
@@ -180,11 +182,13 @@ def _raised(segment: Segment, doc: Doc, m: re.Match[str]) -> tuple[Span, str] | 
 
 
 def _plural(subject: Token, finite: Token) -> bool:
-    """Whether the subject counts as several: by its verb if that shows it, else by its own form."""
+    """Whether the subject counts as several: by its verb if that shows it, else by its own form (of “there”, by what there is)."""
     if finite.lower_ in ("is", "was", "has") or finite.tag_ == "VBZ":
         return False
     if finite.lower_ in ("are", "were", "have") or finite.tag_ == "VBP":
         return True
+    if subject.dep_ == "expl":
+        subject = next((c for c in subject.head.children if c.dep_ == "attr"), subject)
     joined = any(c.dep_ == "cc" and c.lower_ == "and" for c in subject.children)
     return joined or subject.tag_ in ("NNS", "NNPS") or subject.lower_ in ("they", "we", "these", "those")
 
