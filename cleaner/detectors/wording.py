@@ -209,7 +209,7 @@ _CONTRAST = re.compile(
     Good("The old bridge is beautiful. On the other hand, the old bridge is not safe."),
 ])
 def empty_contrast(analysis: Analysis) -> Iterator[Hit]:
-    """“On the other hand” where the sentences share no topic to contrast: 一方 only turns to the next item."""
+    """“On the other hand” without a word of contrast, or between sentences without a common topic: 一方 only turns to the next item."""
     pairs = list(analysis.prose())
     for i, (segment, doc) in enumerate(pairs):
         m = _OTHER_HAND.match(doc.text)
@@ -217,11 +217,12 @@ def empty_contrast(analysis: Analysis) -> Iterator[Hit]:
             continue
         before = [d for _, d in pairs[max(0, i - 2):i]]
         shared = _topics(doc) & {lemma for d in before[-1:] for lemma in _topics(d)}
-        if any("one hand" in d.text for d in before) or (shared and _CONTRAST.search(doc.text[m.end():])):
+        cue = _CONTRAST.search(doc.text[m.end():])
+        if any("one hand" in d.text for d in before) or (shared and cue):
             continue
         span = Span(0, m.end() - 1).shift(segment.span.start)
         yield Hit(
-            span, "“On the other hand” contrasts with nothing here.", 0.5 if not shared else 0.3,
+            span, "“On the other hand” contrasts with nothing here.", 0.3 if cue else 0.5,
             (Replacement(span, "Meanwhile,", "unsafe", "News turns to the next item with “Meanwhile”."),),
         )
 
