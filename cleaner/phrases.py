@@ -65,7 +65,7 @@ class Phrase:
         document = analysis.document
         if not self._worth_a_look(document):
             return
-        for segment in document.segments:
+        for segment in analysis.segments():
             if self.blocks is not None and segment.block.kind not in self.blocks:
                 continue
             text = one_line(segment.span.of(document.plain))

@@ -75,9 +75,9 @@ class Pipeline:
             s.span.overlaps(finding.span) and (not s.rules or any(matches(finding.rule, r) for r in s.rules)) for s in document.suppressions
         )
 
-    def detect(self, analysis: Analysis) -> list[Finding]:
-        """All findings in order of place, confident or not. Rules that wait for another process run beside the others."""
-        slow = [self._background.submit(list, rule(analysis)) for rule in self.rules if rule.remote]
+    def detect(self, analysis: Analysis, *, remote: bool = True) -> list[Finding]:
+        """All findings in order of place, confident or not. Rules that wait for another process run beside the others, if at all."""
+        slow = [self._background.submit(list, rule(analysis)) for rule in self.rules if rule.remote and remote]
         found = [f for rule in self.rules if not rule.remote for f in rule(analysis)]
         for job in slow:
             found += job.result()
@@ -123,11 +123,15 @@ class Pipeline:
         return kept
 
     def _judge(self, document: Document, findings: list[Finding], groups: list[Group]) -> list[Decision]:
-        """Gates on every suggestion; then the rewritten passages are read again, many in one reading."""
+        """Gates on every suggestion; then the rewritten passages are read again, many in one reading.
+
+        Rules of another process read what may be made and what is offered first; further choices are not worth their time.
+        """
         judged: list[Decision] = []
         for turn in range(max((len(g.suggestions) for g in groups), default=0)):
             picked = [(g, g.suggestions[turn]) for g in groups if turn < len(g.suggestions)]
-            new = self._new_findings(document, findings, [s for _, s in picked])
+            remote = turn == 0 or self.config.unsafe_fixes or any(s.safety == "safe" for _, s in picked)
+            new = self._new_findings(document, findings, [s for _, s in picked], remote=remote)
             for own, s in picked:
                 verdicts = self.measure(Pair(own.span.of(document.text), applied(own.span, document.text, [s]), document.text))
                 fresh = new[s]
@@ -135,7 +139,9 @@ class Pipeline:
                 judged.append(decide(s, verdicts, unsafe_fixes=self.config.unsafe_fixes))
         return judged
 
-    def _new_findings(self, document: Document, findings: list[Finding], changes: list[Suggestion]) -> dict[Suggestion, list[str]]:
+    def _new_findings(
+        self, document: Document, findings: list[Finding], changes: list[Suggestion], *, remote: bool = True,
+    ) -> dict[Suggestion, list[str]]:
         """Rules that each change newly breaks, from one reading of the document with all of them made.
 
         Changes must not overlap. A finding counts as new when its rule fires more often in the changed segment than before.
@@ -151,7 +157,7 @@ class Pipeline:
         text = "".join(pieces) + document.text[at:]
         changed = _still_suppressed(document, formats.parse(document.name, text))
         again = Analysis(changed, focus=tuple(places))
-        after = [f for f in self.detect(again) if f.confidence >= self.config.min_confidence]
+        after = [f for f in self.detect(again, remote=remote) if f.confidence >= self.config.min_confidence]
         fresh = {}
         for s, place in zip(changes, places, strict=True):
             old = touched(document, s.span)

@@ -13,6 +13,7 @@ from .. import languagetool as server
 from ..analysis import Analysis
 from ..core import Block, Replacement, Span
 from ..registry import Bad, Good, Hit, detector
+from ..wording import is_word
 
 _MOST = 3  # replacements that a reviewer is shown
 
@@ -93,7 +94,7 @@ _ROMAJI = re.compile(
 @detector("accuracy/untranslated", "minor", remote=True, source="Hepburn romanisation: ANSI Z39.11", examples=[
     Bad("The prize was a box of [[tsukudani]] for each child."),
     Bad("Visitors can try [[hanetsuki]] in front of the hall."),
-    Bad("The team was in a good [[condisition]].", after="The team was in a good condition."),
+    Bad("The team was [[enthusiatic]] about it.", after="The team was enthusiastic about it."),
     Good("The analysers were recalibrated before the colourful ceremony."),
     Good("Tsukudani is a dish; the shop sells tsukudani in jars."),
     Good("The waterside promenade reopened, and people came en masse to her alma mater."),
@@ -102,14 +103,15 @@ def untranslated_word(analysis: Analysis) -> Iterator[Hit]:
     """A word in lower case that no English dictionary has: left in Japanese (a cultural term wants a gloss), or made up by the engine.
 
     Words that have the sounds of Japanese are surer than the rest, which may be slang or jargon. LanguageTool's speller is asked about
-    each word alone; words that the document also writes with a capital, compounds and other Englishes' spellings pass.
+    each word that our own list lacks; words that the document also writes with a capital, compounds and other Englishes' spellings pass.
     """
     document = analysis.document
     places = [
         Span(block.span.start + m.start(), block.span.start + m.end())
         for block in _blocks(analysis) for m in _WORD.finditer(block.span.of(document.plain))
     ]
-    words = list(dict.fromkeys(p.of(document.plain) for p in places))
+    # the list knows nine words in ten at a thousandth of the speller's price
+    words = [w for w in dict.fromkeys(p.of(document.plain) for p in places) if not is_word(w)]
     unknown = {}
     for word, matches in zip(words, server.check(words, server.speller()), strict=True):
         named = word.capitalize() in document.plain
