@@ -75,9 +75,13 @@ class Pipeline:
             s.span.overlaps(finding.span) and (not s.rules or any(matches(finding.rule, r) for r in s.rules)) for s in document.suppressions
         )
 
-    def detect(self, analysis: Analysis, *, remote: bool = True) -> list[Finding]:
-        """All findings in order of place, confident or not. Rules that wait for another process run beside the others, if at all."""
-        slow = [self._background.submit(list, rule(analysis)) for rule in self.rules if rule.remote and remote]
+    def detect(self, analysis: Analysis, *, sure: tuple[Span, ...] | None = None) -> list[Finding]:
+        """All findings in order of place, confident or not.
+
+        Rules that wait for another process run beside the others; with `sure` they look only at these places.
+        """
+        far = analysis if sure is None else Analysis(analysis.document, focus=sure)
+        slow = [self._background.submit(list, rule(far)) for rule in self.rules if rule.remote]
         found = [f for rule in self.rules if not rule.remote for f in rule(analysis)]
         for job in slow:
             found += job.result()
@@ -123,15 +127,11 @@ class Pipeline:
         return kept
 
     def _judge(self, document: Document, findings: list[Finding], groups: list[Group]) -> list[Decision]:
-        """Gates on every suggestion; then the rewritten passages are read again, many in one reading.
-
-        Rules of another process read what may be made and what is offered first; further choices are not worth their time.
-        """
+        """Gates on every suggestion; then the rewritten passages are read again, many in one reading."""
         judged: list[Decision] = []
         for turn in range(max((len(g.suggestions) for g in groups), default=0)):
             picked = [(g, g.suggestions[turn]) for g in groups if turn < len(g.suggestions)]
-            remote = turn == 0 or self.config.unsafe_fixes or any(s.safety == "safe" for _, s in picked)
-            new = self._new_findings(document, findings, [s for _, s in picked], remote=remote)
+            new = self._new_findings(document, findings, [s for _, s in picked])
             for own, s in picked:
                 verdicts = self.measure(Pair(own.span.of(document.text), applied(own.span, document.text, [s]), document.text))
                 fresh = new[s]
@@ -139,9 +139,7 @@ class Pipeline:
                 judged.append(decide(s, verdicts, unsafe_fixes=self.config.unsafe_fixes))
         return judged
 
-    def _new_findings(
-        self, document: Document, findings: list[Finding], changes: list[Suggestion], *, remote: bool = True,
-    ) -> dict[Suggestion, list[str]]:
+    def _new_findings(self, document: Document, findings: list[Finding], changes: list[Suggestion]) -> dict[Suggestion, list[str]]:
         """Rules that each change newly breaks, from one reading of the document with all of them made.
 
         Changes must not overlap. A finding counts as new when its rule fires more often in the changed segment than before.
@@ -156,8 +154,10 @@ class Pipeline:
             at = s.span.end
         text = "".join(pieces) + document.text[at:]
         changed = _still_suppressed(document, formats.parse(document.name, text))
+        # a person reads the others before they are made, which is worth more than another process's opinion at some milliseconds each
+        sure = tuple(p for s, p in zip(changes, places, strict=True) if s.safety == "safe" or self.config.unsafe_fixes)
         again = Analysis(changed, focus=tuple(places))
-        after = [f for f in self.detect(again, remote=remote) if f.confidence >= self.config.min_confidence]
+        after = [f for f in self.detect(again, sure=sure) if f.confidence >= self.config.min_confidence]
         fresh = {}
         for s, place in zip(changes, places, strict=True):
             old = touched(document, s.span)
