@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Literal
 
 from .analysis import Analysis
 from .core import Segment, Span
+from .gender import Gender, told_by
 from .lexicon import words
 
 if TYPE_CHECKING:
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
 Kind = Literal["person", "organisation", "group", "thing"]
 Number = Literal["singular", "plural"]
-Gender = Literal["male", "female"]
 
 _SUBJECTS = frozenset({"nsubj", "nsubjpass"})
 #: A Japanese name in the Hepburn spelling: open syllables, with n, double consonants and ts, sh, ch.
@@ -261,10 +261,7 @@ def _aged(head: Token) -> bool:
 
 
 def _gender(phrase: Phrase) -> Gender | None:
-    low = set(_lower(phrase)) | {c.lower_ for c in phrase.root.children if c.dep_ == "appos"}
-    male = bool(low & (words("actors", "person", "male") | words("actors", "person", "male_names")))
-    female = bool(low & (words("actors", "person", "female") | words("actors", "person", "female_names")))
-    return None if male == female else "male" if male else "female"
+    return told_by({*_lower(phrase), *(c.lower_ for c in phrase.root.children if c.dep_ == "appos")})
 
 
 def _owner(head: Token) -> Gender | None:

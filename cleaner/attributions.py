@@ -19,6 +19,15 @@ _LEAD = re.compile(
     rf"(?P<verb>\b{_ANY}\b)(?P<rest>(?:\s+(?:in|at|on|during|to|after|before|with|via|through|about|of|from|for|by|as|earlier|later|yesterday|today)\b"
     rf"[^\"“”;:]*?)?)(?P<joint>,?\s*that|[,:])?\s*$",
 )
+_FUNCTION = (
+    r"(?:that|how|why|what|whether|if|to|he|she|they|it|I|we|who|is|are|was|were|be|been|has|have|had|will|would|can|could|may|must|and)\b"
+)
+_NOUN = rf"(?!{_FUNCTION})[\w'’.&-]+"
+#: "told" with its hearer: a pronoun, or a few words in which no clause begins.
+_HEARER = re.compile(
+    rf"(?P<verb>\b{pattern('hearer')}\b)(?P<rest>\s+(?:(?:him|her|them|me|us)\b|{_NOUN}(?:\s+{_NOUN}){{0,6}})"
+    rf"(?:\s+(?:in|at|on|during|after|before|by)\b[^\"“”;:]*?)?)(?P<joint>[,:])\s*$",
+)
 _ADVERB = r"(?:(?:also|then|again|further|later|\w+ly)\s+)?"
 _TRAIL = re.compile(rf"\s*(?P<who>he|she|they|I|we)\s+{_ADVERB}(?P<verb>{_ANY})\b", re.IGNORECASE)
 _STRANDED = re.compile(rf"\s*(?:(?P<who>I|we|you|it|they|he|she)\s+)?{_ADVERB}(?P<verb>{_ANY})\s*[.。](?=\s|$)", re.IGNORECASE)
@@ -26,7 +35,10 @@ _STRANDED = re.compile(rf"\s*(?:(?P<who>I|we|you|it|they|he|she)\s+)?{_ADVERB}(?
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """A reporting clause. `who` is its subject's place (None when it has none); `rest` what follows the verb before the quotation."""
+    """A reporting clause. `who` is its subject's place (None when it has none); `rest` what follows the verb before the quotation.
+
+    `hearer` says that `rest` begins with those who were told.
+    """
 
     span: Span
     who: Span | None
@@ -34,6 +46,7 @@ class Clause:
     word: ReportingVerb
     rest: str = ""
     joint: str = ""
+    hearer: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,14 +97,15 @@ def _lead(text: str, begin: int, opener: int) -> Clause | None:
     told = list(_VERB.finditer(text, begin, opener))
     if not told:
         return None
-    found = _LEAD.match(text, told[-1].start(), opener)
+    plain = _LEAD.match(text, told[-1].start(), opener)
+    found = plain or _HEARER.match(text, told[-1].start(), opener)
     if not found or found.end() != opener:
         return None
     subject = text[begin:found.start()]
     lead = len(subject) - len(subject.lstrip(" ,;\n"))
     who = Span(begin + lead, begin + len(subject.rstrip())) if subject.strip(" ,;\n") else None
     verb = Span(found.start("verb"), found.end("verb"))
-    return Clause(Span(begin + lead, opener), who, verb, _word(found["verb"]), found["rest"], (found["joint"] or "").strip())
+    return Clause(Span(begin + lead, opener), who, verb, _word(found["verb"]), found["rest"], (found["joint"] or "").strip(), not plain)
 
 
 def _trail(text: str, start: int, limit: int) -> Clause | None:
@@ -123,3 +137,19 @@ def doubled(text: str, report: Report) -> bool:
     if trail.who.of(text).lower() in ("i", "we") or _STATED.match(text, trail.span.end):
         return False
     return lead.joint in (",", ":", "")
+
+
+def is_cut_off(text: str, report: Report) -> float:
+    """The chance that the sentence behind a quotation that holds only a reporting verb belongs to the quotation; 0 where it need not."""
+    clause = report.stranded
+    if clause is None:
+        return 0.0
+    who = clause.who.of(text) if clause.who else ""
+    comma = report.last == "," or text[report.marks.end:report.marks.end + 1] == ","
+    if not who:
+        return 0.85
+    if who.lower() in ("he", "she", "they"):
+        return 0.0 if comma or report.last in "?!" or who[0].islower() or not clause.word.speaks else 0.7
+    if report.lead is not None and report.lead.who is not None and report.lead.who.of(text).lower() not in ("i", "we"):
+        return 0.9
+    return 0.0 if comma or report.last in "?!" else 0.85

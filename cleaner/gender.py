@@ -5,7 +5,7 @@ Only what needs no guess is read: "Ms. Sato", "the woman", "his wife", "Queen El
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -42,6 +42,18 @@ class _Person:
     text: str
     gender: Gender | None
     names: frozenset[str]
+
+
+def told_by(lower: Collection[str]) -> Gender | None:
+    """The sex that titles, nouns and first names tell, given the words of a person's name and office in small letters.
+
+    >>> told_by(["spokeswoman", "brandt"]), told_by(["dr.", "brandt"])
+    ('female', None)
+    """
+    male, female = (
+        any(word in words("actors", "person", key) for word in lower for key in (sex, f"{sex}_names")) for sex in ("male", "female")
+    )
+    return None if male == female else "male" if male else "female"
 
 
 def clashes(analysis: Analysis) -> Iterator[Clash]:
@@ -102,11 +114,8 @@ def _people(doc: Doc) -> list[_Person]:
                 continue
         elif not low & nouns:
             continue
-        male = bool(low & (words("actors", "person", "male") | words("actors", "person", "male_names")))
-        female = bool(low & (words("actors", "person", "female") | words("actors", "person", "female_names")))
-        gender: Gender | None = None if male == female else "male" if male else "female"
         names = frozenset(p.lower_ for p in parts if p.pos_ == "PROPN" and p.lower_ not in common)
-        found.append(_Person(t, doc[parts[0].i:t.i + 1].text, gender, names))
+        found.append(_Person(t, doc[parts[0].i:t.i + 1].text, told_by(low), names))
     return found
 
 

@@ -13,7 +13,7 @@ _VOWELS = "aeiou"
 
 @dataclass(frozen=True, slots=True)
 class ReportingVerb:
-    """A verb with its forms and classes (neutral, emphatic, ask, manner, object, hearer, loose).
+    """A verb with its forms and classes (neutral, emphatic, ask, manner, object, hearer, to_hearer, object_hearer, loose).
 
     `speech` is the base form of the verb to use beside quoted words: itself where it can stand there.
     """

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 
 from ..analysis import Analysis
-from ..attributions import doubled, reports
+from ..attributions import doubled, is_cut_off, reports
 from ..core import Replacement, Span
 from ..registry import Bad, Good, Hit, detector
 from ..reporting import in_tense, pattern, verbs
@@ -43,8 +43,13 @@ _THAT = re.compile(rf"\b{pattern('neutral', 'emphatic')}\s(?:[^,.;:\"“”]{{1,
         'Mayor Abe toured the shelter. "Nobody will lose a home." [[I promised.]]',
         after='Mayor Abe toured the shelter. "Nobody will lose a home," he promised.',
     ),
+    Bad(
+        'The chief engineer told the inspectors, "The dam is safe." [[I stressed.]]',
+        after='The chief engineer stressed to the inspectors, "The dam is safe."',
+    ),
     Bad('"The harvest was poor this year." [[Said.]]', after='"The harvest was poor this year," he said.'),
     Good('"The harvest was poor this year," the farmer said.'),
+    Good('The chief engineer told the inspectors, "The dam is safe." He pointed out the new gate.'),
     Good('I was ten. "I want a dog," I said.'),
     Good('"Who is there?" I asked. Nobody answered.'),
     Good('Governor Ono said, "The dam is safe." Engineers agreed with him.'),
@@ -56,25 +61,10 @@ def stranded_attribution(analysis: Analysis) -> Iterator[Hit]:
     """
     text = analysis.document.text
     for report in reports(analysis):
-        clause = report.stranded
-        if clause is None:
+        clause, sure = report.stranded, is_cut_off(text, report)
+        if clause is None or not sure:
             continue
-        who = clause.who.of(text) if clause.who else ""
-        comma = report.last == "," or text[report.marks.end:report.marks.end + 1] == ","
-        led = report.lead is not None and report.lead.who is not None and report.lead.who.of(text).lower() not in ("i", "we")
         span = Span(clause.who.start if clause.who else clause.verb.start, clause.span.end)
-        if not who:
-            sure = 0.85
-        elif who.lower() in ("he", "she", "they"):
-            if comma or report.last in "?!" or who[0].islower() or not clause.word.speaks:
-                continue
-            sure = 0.7
-        elif led:
-            sure = 0.9
-        elif comma or report.last in "?!":
-            continue
-        else:
-            sure = 0.85
         yield Hit(span, f"“{span.of(text)}” is cut off from the quotation that it belongs to.", sure)
 
 

@@ -231,16 +231,21 @@ def lone_subordinate(analysis: Analysis) -> Iterator[Hit]:
 
 
 _SUBORDINATORS = frozenset({"if", "although", "though", "because", "since", "unless", "whereas", "while"})
-_CUT = re.compile(r"(?<!['’])\b(?:the|an|and|or|because|although|which|whose|is to|in order to|as well as|such as)\.(?=\s|$)")
+_CUT = re.compile(
+    r"(?<!['’])\b(?:(?:the|an|and|or|because|although|which|whose|is to|in order to|as well as|such as)"
+    r"|(?<=\w, )(?:on|in|at|of|to|for|from|with|into|during|between|among))\.(?=\s|$)"
+)
 _PARTICIPLE_LAST = re.compile(r",\s+and\s+(?:after|before|while|when)\s+\w+ing\b[^,.]*\.(?=\s|$)")
 
 
 @detector("fluency/fragment", "major", examples=[
     Bad("The players met the coach of [[the.]] Then they trained."),
     Bad("He let the first ball pass, [[and after missing the second one]]."),
+    Bad("The council will vote on the new tram line, which has been planned for ten years, [[on.]] The mayor is ill."),
     Good("He let the first ball pass, and after missing the second one, he left."),
     Good("He likes the song of the band The The. It is what they came for."),
     Good("The shop that he was proud of. closed"),
+    Good("The rain kept on. It is what the coats are for, he said, and moved on."),
 ])
 def cut_off(analysis: Analysis) -> Iterator[Hit]:
     """A sentence that stops behind a word that must be followed, or inside a clause that never reaches its verb."""

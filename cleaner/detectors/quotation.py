@@ -15,6 +15,16 @@ _SURE = 2.4  # margin from which no other reading is worth a thought
 _ENDS = ",.!?…"
 _SAYS = pattern()
 _PRONOUN_SAYS = rf"(?:(?:he|she|they)\s+(?:also\s+|then\s+)?{_SAYS}|{_SAYS}\s+(?:he|she|they|(?:the|a|an)\s+\w+|Mr|Ms|Mrs|Dr|[A-Z]\w+))\b"
+#: A speaker in small letters, "the road office said": no sentence begins so.
+_NOUN_SAYS = (
+    rf"(?:the|an?|one|another|his|her|their)\s+(?:(?!(?:{_SAYS}|is|are|was|were|has|had|that|which|who)\b)[\w'’-]+\s+){{1,5}}"
+    rf"(?:also\s+|then\s+)?{_SAYS}\b"
+)
+#: "Karas said on Monday." With nothing that was said, such a sentence says something only as part of the quotation's.
+_NAME_SAYS = (
+    r"(?:(?:The|Mr\.?|Ms\.?|Mrs\.?|Dr\.?)\s+)?(?:[A-Z][\w'’-]+\s+){1,3}(?:said|says|stated|stressed|emphasized|noted|insisted|claimed|remarked|recalled)"
+    r"(?=(?:\s+(?:on|in|at|after|during|before)\b[^\"“”,.!?;:]{2,50})?\.(?=\s|$))"
+)
 
 
 @detector("fluency/punctuation", "minor", examples=[
@@ -100,6 +110,7 @@ def _respaced(text: str, block: Span, mark: Mark) -> tuple[Span, str] | None:
 @detector("fluency/quotation", "major", examples=[
     Bad('The coach said, "We trained[[."]]We will win now," and left.', after='The coach said, "We trained. We will win now," and left.'),
     Bad('The minister said, "Taxes must [[rise.]]\n\nThe union met.', after='The minister said, "Taxes must rise."\n\nThe union met.'),
+    Bad('The owner called the new rent "[[unfair and far too high.]]', after='The owner called the new rent "unfair and far too high."'),
     Bad('The bridge was closed[["]] on Monday.'),
     Bad('[["]]She left at noon, saying, "It is too far."', after='She left at noon, saying, "It is too far."'),
     Bad('The clerk said, "The office is closed today[[,]] he said.', after='The clerk said, "The office is closed today," he said.'),
@@ -164,7 +175,9 @@ def _never_closed(text: str, reading: Reading) -> Iterator[Hit]:
     word = tail.rfind(" ") + 1
     new = Replacement(Span(end - 1, end), text[end - 1] + close, "unsafe", "The quotation runs to the end of its paragraph.")
     led = bool(re.search(rf"\b(?:{_SAYS}|saying),?:?\s*$", text[reading.span.start:mark.at]))
-    yield Hit(Span(mark.at + 1 + word, end), message, 0.6 if led else 0.4, (new,) if text[end - 1] in ".!?…" else (), variant="unclosed")
+    part = tail[:1].islower() and bool(re.search(r"\w\s*$", text[reading.span.start:mark.at]))  # no paragraph of a speech begins so
+    sure = 0.6 if led or part else 0.4
+    yield Hit(Span(mark.at + 1 + word, end), message, sure, (new,) if text[end - 1] in ".!?…" else (), variant="unclosed")
 
 
 @detector("fluency/quotation", "minor", examples=[
@@ -217,25 +230,36 @@ def quote_empty(analysis: Analysis) -> Iterator[Hit]:
 
 @detector("fluency/punctuation", "minor", examples=[
     Bad('"The road will open in May[[."]] he said.', after='"The road will open in May," he said.', safe=True),
+    Bad('"The road will open in May[[."]] the port office said.', after='"The road will open in May," the port office said.', safe=True),
+    Bad('"The road will open in May[[."]] Mayor Ito said on Friday.', after='"The road will open in May," Mayor Ito said on Friday.'),
     Bad('"We will go on[[."]] said a teacher at the school.', after='"We will go on," said a teacher at the school.', safe=True),
     Good('"The road will open in May," he said.'),
     Good('He called it "a road." He said no more.'),
+    Good('"The road will open in May." Mayor Ito said the bridge would follow.'),
     Good('"Who is there?" he asked.'),
 ])
 def quote_stop(analysis: Analysis) -> Iterator[Hit]:
     """A full stop between the quoted words and the clause that names their speaker. Source: Chicago Manual of Style 13.14; AP, "comma"."""
     text = analysis.document.plain
-    for m in re.finditer(rf'(?<=[\w)%])\.(?P<mark>["”])\s+(?={_PRONOUN_SAYS})', text):
+    for m in _STOPPED.finditer(text):
         span = Span(m.start(), m.start() + 2)
-        new = Replacement(span, "," + m["mark"], "safe", "A comma joins quoted words to the clause that names their speaker.")
-        yield Hit(span, "The sentence goes on after the quotation, so the quoted words end in a comma.", 0.9, (new,))
+        reason = "A comma joins quoted words to the clause that names their speaker."
+        new = Replacement(span, "," + m["mark"], "unsafe" if m["name"] else "safe", reason)
+        message = "The sentence goes on after the quotation, so the quoted words end in a comma."
+        yield Hit(span, message, 0.7 if m["name"] else 0.9, (new,))
+
+
+_STOPPED = re.compile(rf"(?<=[\w)%])\.(?P<mark>[\"”])\s+(?=(?:{_PRONOUN_SAYS}|{_NOUN_SAYS}|(?P<name>{_NAME_SAYS})))")
 
 
 @detector("fluency/punctuation", "minor", examples=[
     Bad('"The road will open in [[May"]] he said.', after='"The road will open in May," he said.', safe=True),
     Bad('"We are [[proud"]] she said after the match.', after='"We are proud," she said after the match.', safe=True),
     Good('"The road will open in May," he said.'),
+    Bad('"We have sold every ticket for the [[season"]] the club secretary said.',
+        after='"We have sold every ticket for the season," the club secretary said.', safe=True),
     Good('The word "proud" she said twice.'),
+    Good('"The Song of the Long River" the poet wrote in old age.'),
 ])
 def quote_comma(analysis: Analysis) -> Iterator[Hit]:
     """No comma between a quoted sentence and the clause that names its speaker. Source: Chicago Manual of Style 13.14."""
@@ -247,7 +271,9 @@ def quote_comma(analysis: Analysis) -> Iterator[Hit]:
             words = text[opener.at + 1:closer.at]
             if not begins or opener.depth > 1 or len(words.split()) < 3 or not words[-1:].isalnum():
                 continue
-            if re.match(rf"\s+(?:he|she|they)\s+{_SAYS}\b", text[closer.at + 1:closer.at + 40]):
+            clause = text[closer.at + 1:closer.at + 80]
+            sentence = len(words.split()) >= 4 and sum(w[0].islower() for w in words.split()) * 2 > len(words.split())  # no title
+            if re.match(rf"\s+(?:he|she|they)\s+{_SAYS}\b", clause) or (sentence and re.match(rf"\s+{_NOUN_SAYS}", clause)):
                 span = Span(closer.at - 1, closer.at + 1)
                 reason = "A comma joins quoted words to the clause that names their speaker."
                 new = Replacement(span, words[-1] + "," + text[closer.at], "safe", reason)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from ..actors import Candidate, candidates
 from ..agreement import Edit, agreeing, case, form
 from ..analysis import Analysis
+from ..attributions import is_cut_off, reports
 from ..core import Finding, Span, Suggestion
 from ..narrator import Voice, Who, signs
 from ..registry import rewriter
@@ -61,15 +62,18 @@ def _suggest(analysis: Analysis, index: int, voices: tuple[Voice, ...], findings
     around = analysis.document.segments[max(0, index - 1):index] + analysis.document.segments[index + 1:index + 2]
     if any(s.target == segment.target for s in around):
         return  # an engine that loops: nobody's name mends it
+    text = analysis.document.text
+    if any(r.stranded and is_cut_off(text, r) and all(r.stranded.span.contains(v.span) for v in voices) for r in reports(analysis)):
+        return  # the clause is part of the quotation's sentence, which names its speaker
     first = next((v for v in voices if v.subject), None)
     seen: set[str] = set()
     for option in _options(analysis, index, voices):
         edits = sorted(_edits(voices, option), key=lambda e: e.token.i)
         span = Span(analysis.span(edits[0].token, segment).start, analysis.span(edits[-1].token, segment).end)
-        text = _applied(analysis.document.text, span, [(analysis.span(e.token, segment), e.text) for e in edits])
-        if text in seen:
+        new = _applied(text, span, [(analysis.span(e.token, segment), e.text) for e in edits])
+        if new in seen:
             continue
-        seen.add(text)
+        seen.add(new)
         if len(seen) > _MOST:
             return
         support = option.candidate.support if option.candidate else None
@@ -77,9 +81,9 @@ def _suggest(analysis: Analysis, index: int, voices: tuple[Voice, ...], findings
         if option.candidate is None:
             reason = said + "a pronoun leaves open who is meant."
         else:
-            quoted = _brief(option.candidate.support.of(analysis.document.text))
+            quoted = _brief(option.candidate.support.of(text))
             reason = f"{said}the text points to {option.candidate.actor.text}: “{quoted}”"
-        yield Suggestion(span, text, "subject-from-document", findings, "unsafe", reason, round(option.score, 3), support)
+        yield Suggestion(span, new, "subject-from-document", findings, "unsafe", reason, round(option.score, 3), support)
 
 
 def _options(analysis: Analysis, index: int, voices: tuple[Voice, ...]) -> list[_Option]:
