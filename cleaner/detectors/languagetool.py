@@ -50,16 +50,17 @@ def _blocks(analysis: Analysis) -> list[Block]:
 
 @detector("fluency/grammar", "minor", remote=True, source="LanguageTool 6.7, languagetool.org", examples=[
     Bad("The mayor opened [[an]] new bridge on Monday.", after="The mayor opened a new bridge on Monday.", safe=True),
-    Bad("He walked to [[the the]] station in the rain.", after="He walked to the station in the rain.", safe=True),
+    Bad("The owner of the mill praised [[city'S]] new plan.", after="The owner of the mill praised city's new plan.", safe=True),
+    Bad("They sat down on [[the an]] old bench.", after="They sat down on the old bench."),
     Bad("The plant was [[destroy]] by the flood.", after="The plant was destroyed by the flood."),
     Bad("🙂🙂 It took 6 [[month]] to finish the tunnel.", after="🙂🙂 It took 6 months to finish the tunnel."),
     Good("The mayor of Tonosaki opened an old bridge on Monday."),
-    Good("They marched on Saba Saba day with General M M Naravane."),
+    Good("They went to the the station."),
     Good("He had had enough, and that that was so surprised nobody."),
     Good("They drove up on the on ramp at 5 p.m. and went home."),
 ])
 def languagetool(analysis: Analysis) -> Iterator[Hit]:
-    """Plain grammar that LanguageTool knows: articles, agreement, doubled words, lost auxiliaries.
+    """Plain grammar that LanguageTool knows: articles, number, verb forms, lost auxiliaries.
 
     Each of its rules is a variant (`languagetool.EN_A_VS_AN`). Only rules that hit translated text clearly more often than human text
     are asked for; its replacements are made alone only where the first one is right by the nature of the rule.
