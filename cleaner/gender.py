@@ -69,33 +69,41 @@ def clashes(analysis: Analysis) -> Iterator[Clash]:
             found = _antecedent(token, people, index)
             if found is None:
                 continue
-            person, where = found
+            person, where, back = found
             sex = _sex(person, known)
-            back = 0 if where == index else _BACK
             if sex is None or sex == gender or _others(people[max(0, index - back):index + 1], person, gender, known):
                 continue
             yield Clash(token, span, person.text, sex, analysis.document.segments[where].span)
 
 
-def _antecedent(token: Token, people: list[list[_Person]], index: int) -> tuple[_Person, int] | None:
+def _antecedent(token: Token, people: list[list[_Person]], index: int) -> tuple[_Person, int, int] | None:
+    """The person that a pronoun most likely stands for, the index of their sentence, and in how many before it another may be meant."""
     if token.tag_ == "PRP$":
-        subject = _clause_subject(token)
+        subject, reported = _clause_subject(token)
         here = next((p for p in people[index] if subject is not None and p.head.i == subject.i), None)
-        return (here, index) if here else None
+        return (here, index, _BACK if reported else 0) if here else None
     if token.dep_ in _SUBJECTS and not any(t.is_alpha for t in token.doc[:token.i]) and index and len(people[index - 1]) == 1:
         before = people[index - 1][0]
-        return (before, index - 1) if before.head.dep_ in _SUBJECTS and before.head.head.dep_ == "ROOT" else None
+        return (before, index - 1, _BACK) if before.head.dep_ in _SUBJECTS and before.head.head.dep_ == "ROOT" else None
     return None
 
 
-def _clause_subject(token: Token) -> Token | None:
-    """The subject of the nearest verb above, when it stands before the pronoun."""
+def _clause_subject(token: Token) -> tuple[Token | None, bool]:
+    """The subject of the nearest verb above that stands before the pronoun, and whether it only reports the pronoun's clause.
+
+    In "Abe said his shop would open" the clause's own subject holds the pronoun, so that the one who reports is meant, or somebody else.
+    """
+    reported = False
     for above in token.ancestors:
         if above.pos_ in ("VERB", "AUX"):
             subject = next((c for c in above.children if c.dep_ in _SUBJECTS), None)
             if subject is not None:
-                return subject if subject.i < token.i else None
-    return None
+                if subject.i < token.i:
+                    return subject, reported
+                if above.dep_ != "ccomp" or not (subject == token.head or subject.is_ancestor(token)):
+                    break
+                reported = True
+    return None, False
 
 
 def _people(doc: Doc) -> list[_Person]:

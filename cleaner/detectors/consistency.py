@@ -23,10 +23,11 @@ _GENERIC = frozenset({
 
 @dataclass(slots=True)
 class _Name:
-    """A word that a document uses as a name, in one spelling: where it stands and what stands beside it."""
+    """A word that a document uses as a name, in one spelling: where it stands, in which segments, and what stands beside it."""
 
     text: str
     spans: list[Span] = field(default_factory=list)
+    segments: set[int] = field(default_factory=set)
     before: set[str] = field(default_factory=set)
     after: set[str] = field(default_factory=set)
 
@@ -50,7 +51,7 @@ def _names(analysis: Analysis) -> dict[str, _Name]:
 def _collect(analysis: Analysis) -> dict[str, _Name]:
     plain = analysis.document.plain
     found: dict[str, _Name] = {}
-    for segment in analysis.document.segments:
+    for index, segment in enumerate(analysis.document.segments):
         text = segment.span.of(plain)
         ws = words(text)
         for i, w in enumerate(ws):
@@ -60,6 +61,7 @@ def _collect(analysis: Analysis) -> dict[str, _Name]:
             name = found.setdefault(bare, _Name(bare))
             start = segment.span.start + w.start
             name.spans.append(Span(start, start + len(bare)))
+            name.segments.add(index)
             if i and text[ws[i - 1].end:w.start] == " " and _is_name(ws[i - 1]):
                 name.before.add(_bare(ws[i - 1]))
             if i + 1 < len(ws) and text[w.end:ws[i + 1].start] == " " and len(bare) == len(w.text) and _is_name(ws[i + 1]):
@@ -87,9 +89,10 @@ def _sound(name: str) -> str:
 
 
 def _edits(a: str, b: str) -> int:
-    from rapidfuzz.distance import Levenshtein
+    """Letters lost, added or exchanged, or neighbours that changed places, each counted once."""
+    from rapidfuzz.distance import OSA
 
-    return Levenshtein.distance(a.lower(), b.lower(), score_cutoff=2)
+    return OSA.distance(a.lower(), b.lower(), score_cutoff=2)
 
 
 _FORM = re.compile(r"(?:|e|n|an|ian|ean|ese|i|ish|ic|er|ite|y|ia|land)s?")
@@ -111,9 +114,18 @@ def _chance(a: _Name, b: _Name) -> float:
     both = all(_JAPANESE.fullmatch(n.text.lower()) for n in (a, b))
     if both and _sound(a.text) == _sound(b.text):
         return 0.6
-    if edits == 1 and short >= 6 and len(a.text) != len(b.text) and not (a.before | a.after) and not (b.before | b.after):
+    if edits != 1 or short < 6 or a.segments & b.segments:
+        return 0.0  # a sentence that names both means two
+    if len(a.text) != len(b.text) and not (a.before | a.after) and not (b.before | b.after):
         return 0.5  # a letter left out; a letter exchanged makes another name as often (Wardle, who made Wordle)
+    if sorted(a.text.lower()) == sorted(b.text.lower()) and not _different(a, b):
+        return 0.6  # two letters that changed places
     return 0.0
+
+
+def _different(a: _Name, b: _Name) -> bool:
+    """True when both stand beside names, but never beside the same."""
+    return bool(a.before | a.after) and bool(b.before | b.after)
 
 
 @detector("terminology/name", "minor", examples=[
@@ -121,7 +133,10 @@ def _chance(a: _Name, b: _Name) -> float:
         after="The statue shows Masujiro Omura. The scholar Masujiro Omura taught here, and Masujiro Omura died here."),
     Bad("Police in Ohtsuka asked for help. The crash in [[Otsuka]] hurt two, and Ohtsuka is closed.",
         after="Police in Ohtsuka asked for help. The crash in Ohtsuka hurt two, and Ohtsuka is closed."),
+    Bad("Doctor Ilse Brandtner opened the ward. Brandtner has led it since May. The nurses thank [[Brandnter]].",
+        after="Doctor Ilse Brandtner opened the ward. Brandtner has led it since May. The nurses thank Brandtner."),
     Good("The statue shows Masujiro Omura. Masujiro Omura taught here."),
+    Good("The hearing was short. Petersen beat Peterson in three sets, and Pettersen lost."),
     Good("Kenji Tanaka beat Ryota Tanabe, and Tanabe went home."),
     Good("The Korean team beat Korea's second team, and both Koreas rejoiced."),
 ])
@@ -177,7 +192,7 @@ def name_order(analysis: Analysis) -> Iterator[Hit]:
         if not others or (len(spans), -spans[0].start) > (len(others), -others[0].start):
             continue
         for span in spans:
-            yield Hit(span, f"“{first} {second}” is “{second} {first}” elsewhere in this document.", 0.7, (
+            yield Hit(span, f"“{first} {second}” is “{second} {first}” elsewhere in this document.", 0.45, (
                 Replacement(span, f"{second} {first}", "unsafe", f"The document has “{second} {first}” {_times(len(others))}."),
             ))
 
@@ -211,7 +226,7 @@ def name_case(analysis: Analysis) -> Iterator[Hit]:
                 name = known[w.text]
                 if len(names[name].spans) == 1:
                     continue
-                yield Hit(span, f"“{w.text}” has a capital elsewhere in this document.", 0.5, (
+                yield Hit(span, f"“{w.text}” has a capital elsewhere in this document.", 0.45, (
                     Replacement(span, name, "unsafe", f"The document has “{name}” {_times(len(names[name].spans))}."),
                 ))
             if i and w.lower in _GENERIC and _is_name(ws[i - 1]) and text[ws[i - 1].end:w.start] == " " and not w.text.isupper():
@@ -220,7 +235,7 @@ def name_case(analysis: Analysis) -> Iterator[Hit]:
     for span, place, form in generic:
         usual = places[place].most_common(1)[0][0]
         if form != usual and len(places[place]) > 1:
-            yield Hit(span, f"“{usual}” is written so elsewhere in this name.", 0.45, (
+            yield Hit(span, f"“{usual}” is written so elsewhere in this name.", 0.35, (
                 Replacement(span, usual, "unsafe", f"The document has “{usual}” in this name {_times(places[place][usual])}."),
             ))
 

@@ -144,6 +144,11 @@ def _message(voice: Voice) -> str:
         "The woman took the bus on the 3rd. [[He]] was found safe the next day.",
         after="The woman took the bus on the 3rd. She was found safe the next day.",
     ),
+    Bad(
+        "Rebecca Stahl trained the team until 2019. Stahl said that [[his]] players had earned the title.",
+        after="Rebecca Stahl trained the team until 2019. Stahl said that her players had earned the title.",
+    ),
+    Good("Rebecca Stahl hired Paul Orr in 2019. Stahl said that his players had earned the title."),
     Good("The woman took the bus on the 3rd. Her brother was waiting. He drove home."),
     Good("Ms. Tanaka met Mr. Oda in Kobe. She gave him his ticket, and he thanked her."),
     Good("Queen Elizabeth praised the boy. He smiled."),
@@ -158,7 +163,7 @@ def pronoun_gender(analysis: Analysis) -> Iterator[Hit]:
         form = _FORMS[clash.token.lower_, clash.token.tag_]
         text = form.capitalize() if clash.token.text[0].isupper() else form
         yield Hit(
-            clash.span, f"“{clash.token.text}” seems to stand for {clash.person}.", 0.7,
+            clash.span, f"“{clash.token.text}” seems to stand for {clash.person}.", 0.55,
             (Replacement(clash.span, text, "unsafe", f"{clash.person} is {clash.gender} in this text."),),
         )
 
