@@ -9,6 +9,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 INSTALL := $(PIP) install --require-hashes --no-deps
+QUIET := | awk '!/already satisfied|^Ignoring |^Looking in links/ { print; fflush() }'
 FAILED := echo "make: the packages could not be installed: see the line above, check network and disk (1 GB), then try again" >&2
 LOCK = .cache/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links
 
@@ -52,13 +53,13 @@ lock: ## choose new versions for the pinned requirements
 
 .venv/.default: .venv/.python requirements/default.txt pyproject.toml
 	@echo "Installing the packages that requirements/default.txt pins"
-	@$(INSTALL) -r requirements/default.txt || { $(FAILED); exit 2; }
+	@$(INSTALL) -r requirements/default.txt $(QUIET) || { $(FAILED); exit 2; }
 	@$(PIP) install --quiet --no-deps --no-build-isolation -e . || { $(FAILED); exit 2; }
 	@touch $@
 
 .venv/.dev: .venv/.default requirements/dev.txt
 	@echo "Installing the development packages that requirements/dev.txt pins"
-	@$(INSTALL) -r requirements/dev.txt || { $(FAILED); exit 2; }
+	@$(INSTALL) -r requirements/dev.txt $(QUIET) || { $(FAILED); exit 2; }
 	@touch $@
 
 # LanguageTool may be missing (no network, say): then the tool works with its own rules, says so, and the next make tries again.

@@ -84,7 +84,8 @@ def main() -> None:
                 if f.confidence >= pipeline.config.min_confidence:
                     flagged.add((document.name, document.segment_index(f.span.start)))
                 segment = next(document.segments_in(f.span), None)
-                shown[f.rule + " (human)"].append(f"  human {f.confidence:.2f} «{f.span.of(document.text)}» {segment.target[:220] if segment else ''}")
+                words = segment.target[:220] if segment else ""
+                shown[f.rule + " (human)"].append(f"  human {f.confidence:.2f} «{f.span.of(document.text)}» {words}")
         print(f"{'rule':52} {'all':>4} {'hit':>4} {'maj':>4} {'min':>4} {'ok':>4} {'human/1000':>10}")
         for rule, n in sorted(stats.items(), key=lambda x: -x[1]["all"]):
             print(f"{rule:52} {n['all']:4} {n['hit']:4} {n['major']:4} {n['minor']:4} {n['ok']:4} {1000 * n['human'] / total:10.2f}")
