@@ -10,7 +10,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 INSTALL := $(PIP) install --require-hashes --no-deps
 QUIET := | awk '!/already satisfied|^Ignoring |^Looking in links/ { print; fflush() }'
-FAILED := echo "make: the packages could not be installed: see the line above, check network and disk (1 GB), then try again" >&2
+FAILED := echo "make: the packages could not be installed: see the lines above, check network and disk (1 GB), then try again" >&2
 LOCK = .cache/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links
 
 .PHONY: help run setup test lint bench docs lock
