@@ -171,7 +171,7 @@ def _actors(analysis: Analysis) -> tuple[Actor, ...]:
                 continue
             subject = _is_subject(head)
             kind = _kind(phrase, label)
-            if kind == "thing" and not subject:
+            if (kind == "thing" and not subject) or (label in ("GPE", "LOC", "FAC") and _is_where(head)):
                 continue
             text = _short(phrase)
             others = _joined(head)
@@ -209,6 +209,11 @@ def _made(entry: _Entry) -> Actor | None:
 
 def _is_subject(head: Token) -> bool:
     return head.dep_ in _SUBJECTS and head.head.pos_ in ("VERB", "AUX")
+
+
+def _is_where(head: Token) -> bool:
+    """True for a name that only says where: "in Kobe", "from the Baltic Sea"."""
+    return head.dep_ == "pobj" and head.head.lower_ in words("actors", "where", "prepositions")
 
 
 def _personal(verb: Token) -> bool:

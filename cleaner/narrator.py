@@ -106,7 +106,7 @@ def invented(analysis: Analysis, index: int, who: Who) -> float:
     score += 1.5 * _share((*around, here), lambda s: s.names)
     score += 3.0 * _share((*around, here), lambda s: s.japanese)
     score += 2.0 * _share((*around, here), lambda s: s.dated)
-    score += 0.7 if any(_past(v.token) for v in own if v.subject) else 0.0
+    score += 0.7 if any(past(v.token) for v in own if v.subject) else 0.0
     score -= 1.2 if here.reader else 0.0
     score -= 0.8 if here.informal else 0.0
     if who == "we":
@@ -120,8 +120,9 @@ def _share(segments: Sequence[Signs], shows: Callable[[Signs], bool]) -> float:
     return sum(shows(s) for s in segments) / len(segments) if segments else 0.0
 
 
-def _past(pronoun: Token) -> bool:
-    verb = pronoun.head
+def past(subject: Token) -> bool:
+    """Whether the verb of a subject is in the past."""
+    verb = subject.head
     return verb.tag_ == "VBD" or any(c.dep_ in ("aux", "auxpass") and c.tag_ == "VBD" for c in verb.children)
 
 

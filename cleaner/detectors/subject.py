@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from ..analysis import Analysis
 from ..core import Document, Replacement
 from ..gender import clashes
-from ..narrator import Voice, Who, invented, signs
+from ..narrator import Voice, Who, invented, past, signs
 from ..registry import Bad, Good, Hit, detector
 
 _KEPT = 0.2  # the least chance that is worth telling
@@ -104,7 +104,7 @@ def _first_person(analysis: Analysis, who: Who) -> Iterator[Hit]:
         if not own:
             continue
         chance = invented(analysis, index, who)
-        if who == "we" and (not any(v.subject for v in own) or any(_everybody(v) for v in own)):
+        if who == "we" and (not any(v.subject or _owns_subject(v) for v in own) or any(_everybody(v) for v in own)):
             chance *= 0.5
         if any(v.doubtful for v in own) or segment.block.kind == "heading":
             chance *= 0.75
@@ -120,6 +120,12 @@ def _looped(document: Document, index: int) -> bool:
     same = document.segments[index].target
     near = document.segments[max(0, index - 1):index] + document.segments[index + 1:index + 2]
     return len(same.split()) > 4 and any(s.target == same for s in near)
+
+
+def _owns_subject(voice: Voice) -> bool:
+    """True for "Our investigation began": as part of the subject of a past event, "our" is somebody's, not everybody's."""
+    head = voice.token.head
+    return head.dep_ in ("nsubj", "nsubjpass") and head.head.dep_ == "ROOT" and past(voice.token.head)
 
 
 def _everybody(voice: Voice) -> bool:

@@ -22,8 +22,8 @@ _MOST = 5  # suggestions for a sentence
 _AT_HAND = 4  # segments back to the actor's last mention: up to here editors wrote a pronoun
 _LEADING = 3  # mentions that make an actor one whom readers keep in mind
 _LIKELY = {
-    "I": {"person": 1.0, "organisation": 0.2, "group": 0.1, "thing": -1.5},
-    "we": {"person": 0.0, "organisation": 1.0, "group": 0.4, "thing": -0.8},
+    "I": {"person": 1.0, "organisation": 0.2, "group": 0.1, "thing": -2.5},
+    "we": {"person": -1.0, "organisation": 1.0, "group": 0.4, "thing": -1.8},
     "you": {"person": 0.0, "organisation": 0.0, "group": 0.5, "thing": 0.2},
 }
 
@@ -99,9 +99,10 @@ def _options(analysis: Analysis, index: int, voices: tuple[Voice, ...]) -> list[
         named = [_Option(c.text, spouse, True, 0.4, c) for c in fitting[:2]]
         return [_Option(spouse, spouse, False, 0.6, fitting[0] if fitting else None), *named, _Option("they", "they", False, 0.22, None)]
     found: list[_Option] = []
+    spoken_of = any(v.who == who for s in signs(analysis)[max(0, index - _AT_HAND):index] for v in s.voices)
     for rank, c in enumerate(ranked[:3]):
         worth = 0.6 * 0.8**rank
-        at_hand = c.distance <= _AT_HAND or len(c.actor.mentions) >= _LEADING
+        at_hand = c.distance <= _AT_HAND or len(c.actor.mentions) >= _LEADING or (spoken_of and not rank)
         name = _Option(c.text, c.actor.pronoun, True, worth * (0.9 if at_hand else 1.0), c)
         pronoun = _Option(c.actor.pronoun, c.actor.pronoun, False, worth * (1.0 if at_hand else 0.85), c)
         found += [name, pronoun]
