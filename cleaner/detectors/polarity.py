@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..analysis import Analysis
+from ..clauses import event_verb, is_plural
 from ..core import Replacement, Segment, Span
 from ..lexicon import words
 from ..registry import Bad, Good, Hit, detector
@@ -217,3 +218,69 @@ def _once(segment: Segment, doc: Doc, neg: Token) -> Iterator[Replacement]:
 
 
 _AUXILIARIES = frozenset({"can", "could", "will", "would", "is", "was", "are", "were", "has", "have", "had", "may", "must"})
+
+
+@detector("accuracy/polarity", "major", source="〜を巡る抗議、〜を批判する抗議デモ", examples=[
+    Bad("In Velmont, [[marches accused of]] bribery at the port office, and calls for an inquiry grew.",
+        after="In Velmont, marches were held over bribery at the port office, and calls for an inquiry grew."),
+    Bad("On Friday [[a petition was criticized for]] the cover-up of the accident, and the mayor left.",
+        after="On Friday a petition arose over the cover-up of the accident, and the mayor left."),
+    Bad("Student [[protests condemned for]] corruption spread to three cities.",
+        after="Student protests over corruption spread to three cities."),
+    Good("The march was blamed for long delays at the port."),
+    Good("The vigil was condemned for its slogans."),
+    Good("Officials accused of bribery resigned after the march."),
+    Good("A petition accused the port office of bribery."),
+    Good("The rally was accused of fraud by its own treasurer."),
+])
+def protest_blamed(analysis: Analysis) -> Iterator[Hit]:
+    """A protest that is blamed for a wrong that only those it is directed against can commit.
+
+    In Japanese the protest blames (不正を非難する抗議); the topic mark does not tell who blames whom, and an engine turns the voice round.
+    """
+    for segment, doc in analysis.parsed():
+        for verb in doc:
+            if verb.lemma_.lower() not in _words("blame") or verb.tag_ not in ("VBN", "VBD"):
+                continue
+            act, prep = _blamed_act(verb), next((c for c in verb.rights if c.dep_ == "prep" and c.lower_ in ("for", "of", "over")), None)
+            if act is None or prep is None or act.lemma_.lower() not in _words("protest") or _blamer(verb):
+                continue
+            wrong = next((c for c in prep.children if c.dep_ in ("pobj", "pcomp")), None)
+            if wrong is None or not _wrongs(wrong) & _words("wrong"):
+                continue
+            message = f"A {act.lemma_.lower()} is directed against {wrong.text.lower()}, not guilty of it: who blames whom?"
+            part = doc[min(act.left_edge.i if verb.dep_ != "acl" else act.i, verb.i):prep.i + 1]
+            yield Hit(analysis.span(part, segment), message, 0.6, tuple(_against(analysis, segment, act, verb, prep)))
+
+
+def _blamed_act(verb: Token) -> Token | None:
+    """What is blamed: the subject of "was blamed", or of "blamed" without an object, or the noun that "blamed for" describes."""
+    subject = next((c for c in verb.children if c.dep_ in ("nsubjpass", "nsubj")), None)
+    if subject is None or subject.lower_ in ("that", "which"):
+        return verb.head if verb.dep_ in ("acl", "relcl") else None
+    return subject
+
+
+def _blamer(verb: Token) -> bool:
+    """True when the sentence says who blames, or whom."""
+    return any(c.dep_ in ("agent", "dobj", "obj") or (c.dep_ == "prep" and c.lower_ == "by") for c in verb.children)
+
+
+def _wrongs(noun: Token) -> set[str]:
+    """The words for what somebody is blamed for: the noun with its compounds, and those joined to it."""
+    joined = [noun, *(c for c in noun.children if c.dep_ == "conj")]
+    parts = [t for n in joined for t in (n, *(c for c in n.lefts if c.dep_ in ("compound", "nmod", "amod")))]
+    hyphened = noun.doc[noun.left_edge.i:noun.i + 1].text.lower().split()
+    return {form for t in parts for form in (t.lower_, t.lemma_.lower())} | set(hyphened)
+
+
+def _against(analysis: Analysis, segment: Segment, act: Token, verb: Token, prep: Token) -> Iterator[Replacement]:
+    """The protest as one over the wrong: held, or with the verb that the sentence has for it."""
+    first = min([verb, *(c for c in verb.children if c.dep_ in ("aux", "auxpass"))], key=lambda t: t.i)
+    if prep.i - verb.i != 1 or verb.i - first.i > 2 or verb.dep_ == "relcl" or act.i + 1 != first.i:
+        return
+    described = verb.dep_ == "acl" and act.dep_ in ("nsubj", "nsubjpass")
+    held = event_verb(act.lemma_.lower())
+    happened = "" if described else f"{'were' if is_plural(act) else 'was'} {held} " if held else "arose "
+    span = analysis.span(verb.doc[first.i:prep.i + 1], segment)
+    yield Replacement(span, f"{happened}over", "unsafe", "What a protest names is what it is directed against.")
