@@ -213,7 +213,7 @@ def _is_subject(head: Token) -> bool:
 
 def _is_where(head: Token) -> bool:
     """True for a name that only says where: "in Kobe", "from the Baltic Sea"."""
-    return head.dep_ == "pobj" and head.head.lower_ in words("actors", "where", "prepositions")
+    return head.dep_ == "pobj" and any(head.head.lower_ in words("actors", "where", key) for key in ("surely", "perhaps"))
 
 
 def _personal(verb: Token) -> bool:

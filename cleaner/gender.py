@@ -120,6 +120,8 @@ def _people(doc: Doc) -> list[_Person]:
         if t.pos_ == "PROPN":
             if t.lower_ in bodies or t.lower_.rstrip(".") in words("actors", "never", "nouns"):
                 continue
+            if t.dep_ == "pobj" and t.head.lower_ in words("actors", "where", "surely"):
+                continue
         elif not low & nouns:
             continue
         names = frozenset(p.lower_ for p in parts if p.pos_ == "PROPN" and p.lower_ not in common)

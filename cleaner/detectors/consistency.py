@@ -43,6 +43,11 @@ def _is_name(w: Word) -> bool:
     return not is_word(lower) if w.initial else not is_common(lower)
 
 
+def _stands_beside(w: Word) -> bool:
+    """Whether a word tells by its company who a name is: another name does, an office such as "Senator" does not."""
+    return _is_name(w) and not is_title(w.lower)
+
+
 def _names(analysis: Analysis) -> dict[str, _Name]:
     """Names of the document by spelling; neighbours are the names that touch them."""
     return analysis.once(_collect)
@@ -62,9 +67,9 @@ def _collect(analysis: Analysis) -> dict[str, _Name]:
             start = segment.span.start + w.start
             name.spans.append(Span(start, start + len(bare)))
             name.segments.add(index)
-            if i and text[ws[i - 1].end:w.start] == " " and _is_name(ws[i - 1]):
+            if i and text[ws[i - 1].end:w.start] == " " and _stands_beside(ws[i - 1]):
                 name.before.add(_bare(ws[i - 1]))
-            if i + 1 < len(ws) and text[w.end:ws[i + 1].start] == " " and len(bare) == len(w.text) and _is_name(ws[i + 1]):
+            if i + 1 < len(ws) and text[w.end:ws[i + 1].start] == " " and len(bare) == len(w.text) and _stands_beside(ws[i + 1]):
                 name.after.add(_bare(ws[i + 1]))
     return found
 
@@ -72,7 +77,7 @@ def _collect(analysis: Analysis) -> dict[str, _Name]:
 _ROMAJI = ((re.compile("ou|oo|oh(?![aeiou])|ō"), "o"), (re.compile("uu|ū"), "u"), (re.compile("si"), "shi"), (re.compile("ti"), "chi"),
            (re.compile("tu"), "tsu"), (re.compile("hu"), "fu"), (re.compile("zi"), "ji"), (re.compile("m(?=[bp])"), "n"))
 _JAPANESE = re.compile(
-    r"(?:(?:[kgsztdnhbpmrywj]|sh|ch|ts|ky|gy|ny|hy|by|py|my|ry|f)?[aeiouāīūēō]|n(?![aeiouy])|([kstp])(?=\1)|t(?=ch)|h(?![aeiouy])){3,}",
+    r"(?:(?:[kgsztdnhbpmrywj]|sh|ch|ts|ky|gy|ny|hy|by|py|my|ry|f)?[aeiouāīūēō]|n(?![aeiouy])|([kstp])(?=\1)|t(?=ch)|h(?![aeiouy]|n(?![aeiouy]))){3,}",
 )
 
 
