@@ -13,7 +13,7 @@ _VOWELS = "aeiou"
 
 @dataclass(frozen=True, slots=True)
 class ReportingVerb:
-    """A verb with its forms and classes (neutral, emphatic, ask, manner, object, hearer, to_hearer, object_hearer, loose).
+    """A verb with its forms and classes (neutral, emphatic, ask, manner, object, hearer, to_hearer, object_hearer, speaker, loose).
 
     `speech` is the base form of the verb to use beside quoted words: itself where it can stand there.
     """
@@ -50,7 +50,7 @@ def verbs() -> dict[str, ReportingVerb]:
 def _regular(verb: str) -> tuple[str, str, str]:
     """Past, third person and -ing form of a regular verb."""
     if verb.endswith("e"):
-        return verb + "d", verb + "s", verb[:-1] + "ing"
+        return verb + "d", verb + "s", (verb if verb.endswith("ee") else verb[:-1]) + "ing"
     if verb.endswith("y") and verb[-2] not in _VOWELS:
         return verb[:-1] + "ied", verb[:-1] + "ies", verb + "ing"
     return verb + "ed", verb + ("es" if verb.endswith(("s", "sh", "ch", "x")) else "s"), verb + "ing"
@@ -60,6 +60,12 @@ def _regular(verb: str) -> tuple[str, str, str]:
 def by_form() -> dict[str, ReportingVerb]:
     """Finite forms (past, present) to their verb."""
     return {form: v for v in verbs().values() for form in (v.base, v.past, v.third)}
+
+
+@cache
+def forms(*classes: str) -> frozenset[str]:
+    """All forms (base, past, third person, participle) of the verbs in `classes`."""
+    return frozenset(form for v in verbs().values() if v.classes & set(classes) for form in (v.base, v.past, v.third, v.participle))
 
 
 @cache

@@ -7,32 +7,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from .core import Quotation, Span
+from .reporting import forms
 
-#: Forms of the verbs that report speech in news prose, after the list in Bergler (1992), "Evidential analysis of reported speech",
-#: and the CoreNLP quote annotator's; "call", "name" and "think" stand out because a quoted phrase, not speech, follows them.
-REPORTING_VERBS = frozenset(
-    form for line in """
-    say says said saying; tell tells told telling; ask asks asked asking; reply replies replied replying; answer answers answered answering
-    add adds added adding; explain explains explained explaining; emphasize emphasizes emphasized emphasizing
-    emphasise emphasises emphasised emphasising; stress stresses stressed stressing; note notes noted noting
-    state states stated stating; announce announces announced announcing; insist insists insisted insisting; argue argues argued arguing
-    claim claims claimed claiming; reveal reveals revealed revealing; recall recalls recalled recalling; declare declares declared declaring
-    comment comments commented commenting; remark remarks remarked remarking; warn warns warned warning; admit admits admitted admitting
-    deny denies denied denying; complain complains complained complaining; write writes wrote writing; report reports reported reporting
-    continue continues continued continuing; conclude concludes concluded concluding; confess confesses confessed confessing
-    shout shouts shouted shouting; cry cries cried crying; whisper whispers whispered whispering; exclaim exclaims exclaimed exclaiming
-    suggest suggests suggested suggesting; propose proposes proposed proposing; appeal appeals appealed appealing; urge urges urged urging
-    vow vows vowed vowing; promise promises promised promising; predict predicts predicted predicting
-    mention mentions mentioned mentioning; lament laments lamented lamenting; joke jokes joked joking; laugh laughs laughed laughing
-    boast boasts boasted boasting; protest protests protested protesting; repeat repeats repeated repeating; respond responds responded
-    responding; retort retorts retorted retorting; agree agrees agreed agreeing; acknowledge acknowledges acknowledged acknowledging
-    assert asserts asserted asserting; affirm affirms affirmed affirming; confirm confirms confirmed confirming
-    criticize criticizes criticized criticizing; praise praises praised praising; reflect reflects reflected reflecting
-    tweet tweets tweeted tweeting; testify testifies testified testifying; demand demands demanded demanding
-    plead pleads pleaded pleading; murmur murmurs murmured murmuring; mutter mutters muttered muttering; reiterate reiterates reiterated
-    reiterating; speak speaks spoke speaking; talk talks talked talking; express expresses expressed expressing
-    """.replace(";", " ").splitlines() for form in line.split()
-)
+#: Forms of the verbs that report speech in news prose.
+REPORTING_VERBS = forms("neutral", "emphatic", "ask", "speaker")
 _PRONOUNS = frozenset({"he", "she", "they", "i", "we", "you", "it"})
 _ADVERBS = r"(?:also|then|later|further|simply|just|only|once|still|again|often|always|reportedly|now|recently|\w+ly)"
 _VERB = "(?:" + "|".join(sorted(REPORTING_VERBS, key=len, reverse=True)) + ")"
