@@ -60,6 +60,10 @@ def offered(text: str, *rules: str) -> set[str]:
     ('Mayor Abe stated, "We will rebuild" I vowed.', 'Mayor Abe vowed, "We will rebuild."'),
     ('Mayor Abe said, "We will rebuild!" I called.', 'Mayor Abe urged, "We will rebuild!"'),
     ('Mayor Abe told reporters, "We will rebuild." I vowed.', 'Mayor Abe told reporters, "We will rebuild," he vowed.'),
+    ('Mayor Abe told reporters, "We will rebuild." I pointed out.', 'Mayor Abe pointed out to reporters, "We will rebuild."'),
+    ('Mayor Abe told them in May, "Leave." I warned.', 'Mayor Abe warned them in May, "Leave."'),
+    ('Mayor Abe told them, "Leave." Said.', 'Mayor Abe told them, "Leave."'),
+    ('Spokeswoman Rie Abe warned, "Leave." I insisted.', 'Spokeswoman Rie Abe warned, "Leave," she insisted.'),
     ('Mayor Abe spoke on Monday. "We will rebuild." Smiles.', 'Mayor Abe spoke on Monday. "We will rebuild," he says.'),
     ('Mayor Abe said, "We will rebuild." He emphasized.', 'Mayor Abe emphasized, "We will rebuild."'),
     ('Mayor Abe said, "We will rebuild." He said.', 'Mayor Abe said, "We will rebuild."'),
@@ -67,6 +71,25 @@ def offered(text: str, *rules: str) -> set[str]:
 ])
 def test_stranded_verbs_find_their_place(text: str, after: str) -> None:
     assert after in offered(text, "stranded-attribution")
+
+
+@pytest.mark.parametrize(("lead", "hearer"), [
+    ("Mayor Abe told the city's budget committee on Monday", True), ("Mayor Abe told her", True), ("Mayor Abe said on Monday", False),
+])
+def test_a_hearer_is_no_part_of_what_was_said(lead: str, hearer: bool) -> None:
+    (report,) = reports(Analysis(from_text(f'{lead}, "The dam is safe."')))
+    assert report.lead
+    assert report.lead.hearer == hearer
+
+
+def test_a_clause_behind_told_does_not_lead_in_the_quotation() -> None:
+    (report,) = reports(Analysis(from_text('Mayor Abe told her that the dam was safe, "The dam is safe."')))
+    assert report.lead is None
+
+
+def test_a_stranded_verb_is_the_quotations_and_gets_no_sentence_of_its_own() -> None:
+    text = 'Mayor Abe told reporters, "We will rebuild." I stressed.'
+    assert not any(s.endswith(('" He stressed.', '" Mayor Abe stressed.')) for s in offered(text, "stranded-attribution", "invented-i"))
 
 
 def test_only_a_named_speaker_with_a_neutral_verb_is_safe() -> None:

@@ -23,6 +23,8 @@ def flagged(rule: str, text: str) -> list[tuple[str, tuple[str, ...]]]:
     ("name-spelling", "Wardle made it. The game by Wardle is Wordle. They play Wordle.", []),
     ("name-spelling", "Koreans live in both Koreas, said the Korean.", []),
     ("name-spelling", "A man in Ayodhya asked. The temple of Ayodya is old. They built Ayodhya again.", ["Ayodya"]),
+    ("name-spelling", "The vote on Brandtner is lost. Brandnter wept, and Brandtner left.", []),
+    ("name-spelling", "The cup went to Johnson, who beat Jonson. The doubles went to Petersen, who beat Peterson.", []),
     ("name-order", "Otani Yuko Mori won. Yuko Otani wept.", []),
     ("name-case", "See www.kaptera.com and @kaptera. Kaptera is new, and Kaptera sells.", []),
     ("name-case", "The Senate of Kaptera met. The senate of Kaptera rose, and the Senate of Kaptera slept.", []),
@@ -34,6 +36,8 @@ def flagged(rule: str, text: str) -> list[tuple[str, tuple[str, ...]]]:
     ("denied-threat", "The army is wary. Rebels camp at the river and will not attack the town. It is quiet.", ["will not attack"]),
     ("denied-threat", "They fear that it will explode if the valve does not burst.", []),
     ("parts-exchanged", "Kobe did not defeat Nara. Nara defeated Kobe in the final.", []),
+    ("protest-blamed", "A rally that was accused of fraud ended.", ["A rally that was accused of"]),
+    ("protest-blamed", "The rally accused the mayor of fraud. Protests accused by the mayor of fraud went on.", []),
     ("denied-twice", "Nobody has not voted. Nothing is not sold.", ["Nobody has not voted", "Nothing is not sold"]),
     ("era-year", "It opened in the first year of Heisei.", ["first year of Heisei"]),
     ("impossible-date", "He came on June 31 and left on 31 June; Tuesday, February 30, 2021 is no day.",
@@ -54,6 +58,8 @@ def test_clashes(rule: str, text: str, expected: list[str]) -> None:
     ("day-form", "He died on 3 days.", "on the 3rd"),
     ("converted-into-itself", "He paid $30 (about $3,300).", "3,300 yen"),
     ("denied-twice", "Nobody has not voted.", "has"),
+    ("protest-blamed", "The march was blamed for graft.", "was held over"),
+    ("protest-blamed", "Petitions accused of graft reached the court.", "over"),
     ("name-spelling", "A man in Ayodhya asked. The temple of Ayodya is old. They built Ayodhya again.", "Ayodhya"),
 ])
 def test_what_is_offered(rule: str, text: str, offered: str) -> None:

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cleaner import registry
 from cleaner.analysis import Analysis
 from cleaner.config import Config
 from cleaner.core import Span
@@ -72,6 +73,28 @@ def test_good_marks_stay(text: str) -> None:
 ])
 def test_spacing_is_repaired(text: str, after: str) -> None:
     assert clean(text) == after
+
+
+@pytest.mark.parametrize(("text", "after"), [
+    ('"The ferry is late." a sailor on the pier said.', '"The ferry is late," a sailor on the pier said.'),
+    ('"Too late" the harbor master said.', '"Too late" the harbor master said.'),
+    ('"The ferry is late again" the harbor master said.', '"The ferry is late again," the harbor master said.'),
+    ('"The Last Ferry Home" the critic said.', '"The Last Ferry Home" the critic said.'),
+    ('"The ferry is late." The sailor said nothing more.', '"The ferry is late." The sailor said nothing more.'),
+    ('"The ferry is late." Mayor Abe said it would leave.', '"The ferry is late." Mayor Abe said it would leave.'),
+])
+def test_a_speaker_may_be_any_noun_in_small_letters(text: str, after: str) -> None:
+    assert clean(text) == after
+
+
+@pytest.mark.parametrize(("text", "chance"), [
+    ('The owner called the rent "unfair and far too high.', 0.6),
+    ('"The rent is unfair and far too high.', 0.4),
+    ('The owner was tired. "The rent is unfair.', 0.4),
+])
+def test_a_lost_mark_is_sure_only_inside_a_sentence(text: str, chance: float) -> None:
+    (finding,) = registry.detectors()["quote-unbalanced"](Analysis(from_text(text)))
+    assert finding.confidence == chance
 
 
 def test_a_doubtful_pair_is_left_to_a_person() -> None:

@@ -40,6 +40,20 @@ def test_actors_are_named_as_a_second_sentence_would() -> None:
     assert any(name == "the tankers" and kind[1] == "they" for name, kind in found.items())
 
 
+def test_a_place_where_something_happens_does_not_act() -> None:
+    assert not any("Berlin" in name for name in named("Fishing crews in Berlin lost two boats. Farmers from Berlin are angry."))
+    assert "Berlin" in named("Fishing crews in Berlin lost two boats. Berlin will pay for them.")
+
+
+def test_who_was_i_before_is_at_hand() -> None:
+    text = (
+        "The pitcher Hayashi won. " + "It was cold. " * 5 + "I threw 120 balls on the 3rd. I was tired on the 4th, the paper of Nara wrote."
+    )
+    assert texts(text)[0] != texts(text)[1]
+    second = [s for s in offers(text) if s.span.start > text.index("balls")]
+    assert second[0].replacement.startswith("He")
+
+
 def test_a_person_keeps_one_entry_under_several_names() -> None:
     found = actors(Analysis(from_text("Governor Hiroshi Sato met reporters. Sato said little. Mr. Sato then left.")))
     people = [a for a in found if a.kind == "person" and "Sato" in a.text]
