@@ -248,7 +248,7 @@ def protest_blamed(analysis: Analysis) -> Iterator[Hit]:
             wrong = next((c for c in prep.children if c.dep_ in ("pobj", "pcomp")), None)
             if wrong is None or not _wrongs(wrong) & _words("wrong"):
                 continue
-            message = f"A {act.lemma_.lower()} is directed against {wrong.text.lower()}, not guilty of it: who blames whom?"
+            message = f"“{act.text}” would be directed against {wrong.text}, not guilty of it: who blames whom?"
             part = doc[min(act.left_edge.i if verb.dep_ != "acl" else act.i, verb.i):prep.i + 1]
             yield Hit(analysis.span(part, segment), message, 0.6, tuple(_against(analysis, segment, act, verb, prep)))
 
