@@ -29,7 +29,7 @@ from pathlib import Path
 from cleaner import registry
 from cleaner.config import Config
 from cleaner.gating import measure
-from cleaner.quantities import lexicon
+from cleaner.language.quantities import lexicon
 from cleaner.registry import Pair
 
 DATA = Path(__file__).resolve().parents[2] / "shared/data"

@@ -50,7 +50,7 @@ def main() -> None:
             start = not token[0].isalpha()
     words = sorted(w for w, n in low.items() if n >= 3 and n * 2 >= capital[w])
     (ROOT / "cleaner/data/common_words.txt").write_text("\n".join(words) + "\n", encoding="utf-8")
-    from cleaner.wording import is_common
+    from cleaner.language.wording import is_common
 
     entries = Path(sys.argv[1]).read_text(encoding="utf-8").split()
     listed = {w for w in entries if w.isascii() and w.isalpha() and w.islower() and len(w) > 3}

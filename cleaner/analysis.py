@@ -11,7 +11,7 @@ from functools import cache, cached_property
 from threading import Lock
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from .core import Document, Segment, Span
+from .core import Document, Finding, Segment, Span
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -57,6 +57,7 @@ class Analysis:
     def __init__(self, document: Document, focus: tuple[Span, ...] | None = None) -> None:
         self.document = document
         self.focus = focus
+        self.found: tuple[Finding, ...] = ()  # by the rules that ran before one that asks for it
         self._made: dict[Callable[[Analysis], Any], Any] = {}
 
     def once(self, make: Callable[[Analysis], _T]) -> _T:

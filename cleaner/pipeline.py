@@ -13,8 +13,10 @@ from .analysis import Analysis
 from .config import Config, did_you_mean
 from .core import Answer, CleanerError, Decision, Document, Finding, Record, Span, Suggestion, Verdict
 from .decide import decide
+from .estimator import estimates
 from .records import Group, applied, choose, group, rank, record, rewritten, touched
 from .registry import Pair, matches
+from .risk import assess
 
 NEW_FINDING = "no-new-finding"
 
@@ -78,13 +80,17 @@ class Pipeline:
     def detect(self, analysis: Analysis, *, sure: tuple[Span, ...] | None = None) -> list[Finding]:
         """All findings in order of place, confident or not.
 
-        Rules that wait for another process run beside the others; with `sure` they look only at these places.
+        Rules that wait for another process run beside the others; with `sure` they look only at these places. Rules that read the
+        others' findings judge the text as it came, not a second reading.
         """
         far = analysis if sure is None else Analysis(analysis.document, focus=sure)
         slow = [self._background.submit(list, rule(far)) for rule in self.rules if rule.remote]
-        found = [f for rule in self.rules if not rule.remote for f in rule(analysis)]
+        found = [f for rule in self.rules if not rule.remote and not rule.last for f in rule(analysis)]
         for job in slow:
             found += job.result()
+        if analysis.focus is None:
+            analysis.found = tuple(found)
+            found += [f for rule in self.rules if rule.last for f in rule(analysis)]
         kept = {f for f in found if self._reported(f, analysis.document)}
         return sorted(kept, key=lambda f: (f.span, f.rule, f.message))
 
@@ -113,7 +119,8 @@ class Pipeline:
         groups = group(document, self._limit(self.suggest(analysis, findings)))
         decisions = self._judge(document, findings, groups)
         accepted = self._settle(document, findings, choose(decisions))
-        records = record(document, everything, self.config.min_confidence, groups, decisions, accepted, self.answers)
+        risks = assess(document, everything, estimates(analysis) if self._wanted("quality") else ())
+        records = record(document, findings, risks, groups, decisions, accepted, self.answers)
         return Result(document, rewritten(document.text, records), records)
 
     def _limit(self, suggestions: list[Suggestion]) -> list[Suggestion]:

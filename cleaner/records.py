@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from .core import Answer, Decision, Document, Finding, Proposal, Record, Span, Status, Suggestion, record_key
-from .risk import evidence, risk
 
 
 @dataclass(slots=True)
@@ -70,10 +69,13 @@ def applied(span: Span, text: str, changes: Iterable[Suggestion]) -> str:
 
 
 def record(
-    document: Document, everything: Sequence[Finding], min_confidence: float, groups: Sequence[Group], decisions: Sequence[Decision],
+    document: Document, findings: Sequence[Finding], risks: Sequence[float], groups: Sequence[Group], decisions: Sequence[Decision],
     accepted: Sequence[Decision], answers: Mapping[str, Answer],
 ) -> tuple[Record, ...]:
-    """The records of a document, in order. A person's answer stands while no rule fires that they have not seen."""
+    """The records of a document, in order; `risks` are its segments', and a record has its worst segment's.
+
+    A person's answer stands while no rule fires that they have not seen.
+    """
     spans = sorted([g.span for g in groups] + _untouched(document, groups))
     starts = [s.start for s in spans]
 
@@ -84,19 +86,21 @@ def record(
     for d in decisions:
         here[home(d.suggestion.span)].append(d)
     found: list[list[Finding]] = [[] for _ in spans]
-    for f in everything:
+    for f in findings:
         first = home(f.span)
         for i in range(first, len(spans)):
             if i > first and spans[i].start >= f.span.end:
                 break
             found[i].append(f)
+    worst = [0.0] * len(spans)
+    for segment, risk in zip(document.segments, risks, strict=True):
+        worst[home(segment.span)] = max(worst[home(segment.span)], risk)
     made = set(map(id, accepted))
     texts = [s.of(document.text) for s in spans]
-    total = evidence(everything)
     records = []
     for i, span in enumerate(spans):
         before, after = texts[i - 1] if i else "", texts[i + 1] if i + 1 < len(texts) else ""
-        own = [f for f in found[i] if f.confidence >= min_confidence]
+        own = found[i]
         changes = [d for d in here[i] if id(d) in made]
         output = applied(span, document.text, [d.suggestion for d in changes])
         settled = {f for d in changes for f in d.suggestion.findings}
@@ -107,10 +111,8 @@ def record(
         if answer and {f.rule for f in own} <= answer.rules:
             output = answer.text
             status = "fixed" if output != texts[i] else "unchanged"
-        elsewhere = max(0.0, total - evidence(found[i])) / max(1, len(spans) - 1)
-        heading = any(s.block.kind == "heading" for s in document.segments_in(span))
         records.append(Record(
-            span, texts[i], output, status, risk(texts[i], found[i], elsewhere, heading=heading), key, tuple(own),
+            span, texts[i], output, status, worst[i], key, tuple(own),
             _proposals(span, document.text, [d for d in here[i] if id(d) not in made], changes), before, after,
             frozenset(own) - frozenset(rest),
         ))

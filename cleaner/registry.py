@@ -84,6 +84,7 @@ class Detector:
     detect: Detect
     source: str = ""
     remote: bool = False  # waits for another process: started first, collected last
+    last: bool = False  # reads what the others found (`analysis.found`)
 
     def __call__(self, analysis: Analysis) -> Iterator[Finding]:
         for hit in self.detect(analysis):
@@ -180,14 +181,14 @@ def add_detector(rule: Detector) -> Detector:
 
 
 def detector(
-    category: str, severity: Severity, *, examples: Iterable[Bad | Good], source: str = "", remote: bool = False
+    category: str, severity: Severity, *, examples: Iterable[Bad | Good], source: str = "", remote: bool = False, last: bool = False,
 ) -> Callable[[Detect], Detector]:
     """Declare a rule. Its name is the function's with dashes, its documentation the docstring, its family the module."""
 
     def register(function: Detect) -> Detector:
         return add_detector(Detector(
             _name(function), category, severity, inspect.getdoc(function) or "", tuple(examples),
-            function.__module__.rpartition(".")[2], function, source, remote,
+            function.__module__.rpartition(".")[2], function, source, remote, last,
         ))
 
     return register

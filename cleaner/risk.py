@@ -1,6 +1,8 @@
-"""Findings to the chance that a segment has a major error: a logistic model over what the rules saw, here and in the rest of the document.
+"""Findings and the quality model's estimate to what a segment deserves: its risk, and whether the model's doubt is worth a person's time.
 
-The weights (`data/risk.toml`) are fitted by `models/train/risk.py`, which also measures them on documents that were held out.
+The risk, the chance of a major error, comes from two logistic models. The first (`rules`) weighs what the rules saw, here and in the
+rest of the document; the second (`blend`) adds the estimate, where there is a model. All weights (`data/risk.toml`) are fitted by
+`models/train/risk.py`, which also measures them on documents held out.
 """
 
 from __future__ import annotations
@@ -10,16 +12,24 @@ import tomllib
 from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
+from typing import TYPE_CHECKING
 
-from .core import Finding
+from .core import Document, Finding
+
+if TYPE_CHECKING:
+    from .estimator import Estimate
 
 FEATURES = ("bias", "major", "minor", "weak", "surest", "words", "document", "heading")
 
 
+BLEND = ("bias", "rules", "major")
+DOUBT = ("document", "evidence", "prior", "shrink", "bias", "slope", "threshold")
+
+
 @cache
-def _weights() -> tuple[float, ...]:
-    table = tomllib.loads(files("cleaner").joinpath("data/risk.toml").read_text(encoding="utf-8"))["weights"]
-    return tuple(float(table[name]) for name in FEATURES)
+def _weights(table: str, names: tuple[str, ...]) -> tuple[float, ...]:
+    values = tomllib.loads(files("cleaner").joinpath("data/risk.toml").read_text(encoding="utf-8"))[table]
+    return tuple(float(values[name]) for name in names)
 
 
 def evidence(findings: Sequence[Finding]) -> float:
@@ -28,11 +38,11 @@ def evidence(findings: Sequence[Finding]) -> float:
 
 
 def features(text: str, findings: Sequence[Finding], elsewhere: float, *, heading: bool) -> tuple[float, ...]:
-    """What the model looks at, in the order of FEATURES.
+    """What the first model looks at, in the order of FEATURES.
 
     Args:
         text: the segment.
-        findings: all findings on it, weak ones too.
+        findings: all findings of rules on it, weak ones too.
         elsewhere: mean evidence of the document's other segments, which tells how well it was translated.
         heading: whether it is a heading.
 
@@ -50,7 +60,49 @@ def features(text: str, findings: Sequence[Finding], elsewhere: float, *, headin
     )
 
 
-def risk(text: str, findings: Sequence[Finding], elsewhere: float, *, heading: bool) -> float:
-    """The chance, 0 to 1, that the segment has a major error; arguments as for `features`."""
-    x = sum(w * f for w, f in zip(_weights(), features(text, findings, elsewhere, heading=heading), strict=True))
-    return round(1 / (1 + math.exp(-x)), 4)
+def blend(rules: float, estimate: Estimate) -> tuple[float, ...]:
+    """What the second model looks at, in the order of BLEND; `rules` are the log-odds of the first."""
+    return (1.0, rules, estimate.major)
+
+
+def by_rules(document: Document, findings: Sequence[Finding]) -> list[tuple[float, ...]]:
+    """The features of the first model for each segment of a document. Findings of the quality model are left to its estimate."""
+    own = [[f for f in findings if f.rule != "quality" and f.span.overlaps(s.span)] for s in document.segments]
+    total, others = sum(map(evidence, own)), max(1, len(own) - 1)
+    return [
+        features(s.target, mine, max(0.0, total - evidence(mine)) / others, heading=s.block.kind == "heading")
+        for s, mine in zip(document.segments, own, strict=True)
+    ]
+
+
+def log_odds(table: str, names: tuple[str, ...], values: Sequence[float]) -> float:
+    """The weighted sum of a model's features."""
+    return sum(w * x for w, x in zip(_weights(table, names), values, strict=True))
+
+
+def assess(document: Document, findings: Sequence[Finding], estimates: Sequence[Estimate]) -> list[float]:
+    """The chance, 0 to 1, that each segment of a document has a major error; `estimates` are empty where there is no quality model."""
+    odds = [log_odds("rules", FEATURES, values) for values in by_rules(document, findings)]
+    if estimates:
+        odds = [log_odds("blend", BLEND, blend(rules, e)) for rules, e in zip(odds, estimates, strict=True)]
+    return [round(1 / (1 + math.exp(-x)), 4) for x in odds]
+
+
+def suspicion(document: Document, findings: Sequence[Finding], estimates: Sequence[Estimate]) -> list[float]:
+    """How much each segment reads like bad translation: the estimate's log-odds, their mean in the document, and the evidence that the
+    rules found in its other segments, for one engine made them all. Few segments say little of an engine: they are averaged with some
+    that are as in English written by people.
+    """
+    share, weight, prior, shrink, *_ = _weights("doubt", DOUBT)
+    sure = [f for f in findings if f.confidence >= 0.5 and f.rule != "quality"]
+    own = [evidence([f for f in sure if f.span.overlaps(s.span)]) for s in document.segments]
+    total, size = sum(own), len(own) + shrink
+    mean = (sum(e.major for e in estimates) + shrink * prior) / size
+    return [e.major + share * mean + weight * math.sqrt(max(0.0, total - mine) / size) for e, mine in zip(estimates, own, strict=True)]
+
+
+def doubts(document: Document, findings: Sequence[Finding], estimates: Sequence[Estimate]) -> list[float]:
+    """The chance, 0 to 1, that an editor would change each segment, for those that are suspect enough to be shown; 0 for the others."""
+    *_, bias, slope, threshold = _weights("doubt", DOUBT)
+    scores = suspicion(document, findings, estimates)
+    return [1 / (1 + math.exp(-(bias + slope * x))) if x >= threshold else 0.0 for x in scores]

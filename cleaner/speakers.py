@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from .core import Quotation, Span
-from .reporting import forms
+from .language.reporting import forms
 
 #: Forms of the verbs that report speech in news prose.
 REPORTING_VERBS = forms("neutral", "emphatic", "ask", "speaker")

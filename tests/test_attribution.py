@@ -3,11 +3,11 @@
 import pytest
 
 from cleaner.analysis import Analysis
-from cleaner.attributions import reports
 from cleaner.config import Config
+from cleaner.language.attributions import reports
+from cleaner.language.reporting import by_form, in_tense, pattern, verbs
 from cleaner.pipeline import Pipeline
 from cleaner.registry import detectors
-from cleaner.reporting import by_form, in_tense, pattern, verbs
 from cleaner.segment import from_text
 
 FAMILY = (

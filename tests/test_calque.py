@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from cleaner import phrases, registry
+from cleaner import registry
 from cleaner.analysis import Analysis
 from cleaner.core import CleanerError, Finding
+from cleaner.language import phrases
 from cleaner.segment import from_text
 
 TABLE = """

@@ -3,8 +3,8 @@
 import pytest
 
 from cleaner.analysis import Analysis, parse
-from cleaner.clauses import event_verb, has_finite_verb, is_clause, is_plural, lone_noun, root, subject
 from cleaner.config import Config
+from cleaner.language.clauses import event_verb, has_finite_verb, is_clause, is_plural, lone_noun, root, subject
 from cleaner.pipeline import Pipeline
 from cleaner.registry import detectors
 from cleaner.segment import from_text

@@ -4,9 +4,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cleaner import gating, quantities, registry, wording
+from cleaner import gating, registry
 from cleaner.config import Config
 from cleaner.core import CleanerError
+from cleaner.language import quantities, wording
 from cleaner.registry import Gate, Outcome, Pair
 
 GATES = registry.gates()

@@ -3,7 +3,7 @@
 import pytest
 
 from cleaner.analysis import Analysis
-from cleaner.narrator import invented, signs
+from cleaner.language.narrator import invented, signs
 from cleaner.segment import from_text
 
 REPORT = (

@@ -11,8 +11,8 @@ from cleaner.analysis import Analysis
 from cleaner.config import Config
 from cleaner.core import Span
 from cleaner.detectors import quotation
+from cleaner.language.quotemarks import read, read_block
 from cleaner.pipeline import Pipeline
-from cleaner.quotemarks import read, read_block
 from cleaner.segment import from_text
 
 FAMILY = (

@@ -5,10 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cleaner import registry
-from cleaner.actors import actors, by_segment, candidates
-from cleaner.agreement import agreeing, case, finite_verbs, form, third_person
 from cleaner.analysis import Analysis, parse
 from cleaner.core import Suggestion
+from cleaner.language.actors import actors, by_segment, candidates
+from cleaner.language.agreement import agreeing, case, finite_verbs, form, third_person
 from cleaner.segment import from_text
 
 RULES = ("invented-i", "invented-we", "invented-you")

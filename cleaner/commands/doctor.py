@@ -13,7 +13,7 @@ from pathlib import Path
 
 import click
 
-from .. import config, languagetool, provision
+from .. import config, estimator, languagetool, provision
 from ..console import note, stderr
 from ..core import CleanerError
 
@@ -129,9 +129,12 @@ def _queue() -> Check:
 
 
 def _models() -> Check:
-    folder = Path(__file__).resolve().parents[2] / "models"
-    found = sorted({p.parent.name for p in folder.glob("*/*.onnx")} | {p.parent.name for p in folder.glob("*/model.bin")})
-    return Check("Models", f"{', '.join(found)}, {folder}" if found else "none; the rules need none")
+    at = estimator.folder()
+    problem = estimator.damage(at) if at else "not there"
+    if problem:
+        mend = f"git checkout -- {at}" if at else f"{_PIP} --force-reinstall --no-deps cleaner"
+        return Check("Quality model", f"{problem}; only the rules run", mend, required=False)
+    return Check("Quality model", f"whole, {at}")
 
 
 def _draw(checks: list[Check]) -> None:

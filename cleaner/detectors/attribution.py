@@ -9,10 +9,10 @@ import re
 from collections.abc import Iterator
 
 from ..analysis import Analysis
-from ..attributions import doubled, is_cut_off, reports
 from ..core import Replacement, Span
+from ..language.attributions import doubled, is_cut_off, reports
+from ..language.reporting import in_tense, pattern, verbs
 from ..registry import Bad, Good, Hit, detector
-from ..reporting import in_tense, pattern, verbs
 
 _TELLING = (
     "explained|expressed|described|emphasized|stressed|revealed|praised|thanked|encouraged|criticized|welcomed|evaluated|renewed|lamented|"

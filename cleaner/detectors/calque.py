@@ -7,6 +7,6 @@ table names its source; its confidence is the share of its hits that annotators 
 
 from __future__ import annotations
 
-from .. import phrases
+from ..language import phrases
 
 phrases.register("calque")

@@ -10,8 +10,8 @@ from itertools import combinations, pairwise
 
 from ..analysis import Analysis
 from ..core import Replacement, Span
+from ..language.wording import Word, is_common, is_title, is_word, words
 from ..registry import Bad, Good, Hit, detector
-from ..wording import Word, is_common, is_title, is_word, words
 
 SHORTEST = 5
 _ENDING = re.compile(r"(?:'s|s'|')$")

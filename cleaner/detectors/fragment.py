@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ..analysis import Analysis
-from ..clauses import has_finite_verb, is_clause, is_finite, lone_noun, root, subject
 from ..core import Replacement, Segment, Span
-from ..narrator import invented
+from ..language.clauses import has_finite_verb, is_clause, is_finite, lone_noun, root, subject
+from ..language.narrator import invented
 from ..registry import Bad, Good, Hit, detector
 
 if TYPE_CHECKING:

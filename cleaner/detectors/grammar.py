@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from .. import phrases
 from ..analysis import Analysis
 from ..core import Replacement, Span
+from ..language import phrases
 from ..registry import Bad, Good, Hit, detector
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ from importlib import resources
 from .. import languagetool as server
 from ..analysis import Analysis
 from ..core import Block, Replacement, Span
+from ..language.wording import is_word
 from ..registry import Bad, Good, Hit, detector
-from ..wording import is_word
 
 _MOST = 3  # replacements that a reviewer is shown
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from ..analysis import Analysis
 from ..core import Replacement, Span
-from ..quantities import lexicon
+from ..language.quantities import lexicon
 from ..registry import Bad, Good, Hit, detector
 
 _MONTH = {form: i for i, forms in enumerate(lexicon()["months"].values(), 1) for form in forms}

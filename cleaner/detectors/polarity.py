@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..analysis import Analysis
-from ..clauses import event_verb, is_plural
 from ..core import Replacement, Segment, Span
-from ..lexicon import words
+from ..language.clauses import event_verb, is_plural
+from ..language.lexicon import words
 from ..registry import Bad, Good, Hit, detector
 
 if TYPE_CHECKING:

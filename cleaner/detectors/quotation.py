@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 from ..analysis import Analysis
 from ..core import Replacement, Span
-from ..quotemarks import Mark, Reading, read, visible
+from ..language.quotemarks import Mark, Reading, read, visible
+from ..language.reporting import pattern
 from ..registry import Bad, Good, Hit, detector
-from ..reporting import pattern
 
 _SURE = 2.4  # margin from which no other reading is worth a thought
 _ENDS = ",.!?…"

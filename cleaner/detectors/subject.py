@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from ..analysis import Analysis
 from ..core import Document, Replacement
-from ..gender import clashes
-from ..narrator import Voice, Who, invented, past, signs
+from ..language.gender import clashes
+from ..language.narrator import Voice, Who, invented, past, signs
 from ..registry import Bad, Good, Hit, detector
 
 _KEPT = 0.2  # the least chance that is worth telling

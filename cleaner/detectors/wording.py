@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from ..analysis import Analysis
 from ..core import Replacement, Safety, Segment, Span
-from ..phrases import one_line
+from ..language.phrases import one_line
 from ..registry import Bad, Good, Hit, detector
 
 if TYPE_CHECKING:

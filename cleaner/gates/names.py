@@ -8,10 +8,10 @@ from collections import Counter
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
-from ..lexicon import table
-from ..quantities import MAGNITUDE, SMALL, TENS, lexicon
+from ..language.lexicon import table
+from ..language.quantities import MAGNITUDE, SMALL, TENS, lexicon
+from ..language.wording import Word, is_common, is_word, listing, words
 from ..registry import Breaks, Keeps, Outcome, Pair, gate
-from ..wording import Word, is_common, is_word, listing, words
 
 _ROMAN = re.compile(r"[IVX]{2,}")
 _ENDING = re.compile(r"(?:'s|s'|')$")

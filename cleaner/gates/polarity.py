@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from functools import cache, lru_cache
 
-from ..lexicon import table
+from ..language.lexicon import table
+from ..language.wording import listing, words
 from ..registry import Breaks, Keeps, Outcome, Pair, gate
-from ..wording import listing, words
 
 
 @lru_cache(maxsize=2048)

@@ -6,8 +6,8 @@ import re
 from collections import Counter
 from functools import lru_cache
 
+from ..language.wording import Word, listing, words
 from ..registry import Breaks, Keeps, Outcome, Pair, gate
-from ..wording import Word, listing, words
 
 _FORMS = {
     "I": "i me my mine myself", "we": "we us our ours ourselves", "you": "you your yours yourself yourselves", "he": "he him his himself",

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from decimal import Decimal
 
-from .. import quantities as quantity
-from ..quantities import STANDS_FOR, Measure, Number, lexicon
+from ..language import quantities as quantity
+from ..language.quantities import STANDS_FOR, Measure, Number, lexicon
+from ..language.wording import Word, listing, words
 from ..registry import Breaks, Keeps, Outcome, Pair, gate
-from ..wording import Word, listing, words
 
 
 def _surplus(ours: tuple[Number, ...], theirs: tuple[Number, ...]) -> list[Number]:

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 
+from ..language.wording import contains, listing, words
 from ..registry import Breaks, Keeps, Outcome, Pair, gate
-from ..wording import contains, listing, words
 
 _MARKS = re.compile(r'["“”„«»「」『』＂]')
 # A single mark opens only before a word and closes only behind one, and what lies between has no such mark: apostrophes do not pass for

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections import Counter
 
+from ..language.wording import MARKUP, contains, listing, words
 from ..registry import Breaks, Keeps, Outcome, Pair, gate
-from ..wording import MARKUP, contains, listing, words
 
 SHORTEST, LONGEST, SLACK = 0.5, 2.0, 7
 STUMBLE, REPEATED_WORDS = 3, 6

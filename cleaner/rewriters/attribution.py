@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ..actors import candidates
 from ..analysis import Analysis
-from ..attributions import Clause, Report, doubled, reports
 from ..core import Finding, Span, Suggestion
-from ..gender import told_by
+from ..language.actors import candidates
+from ..language.attributions import Clause, Report, doubled, reports
+from ..language.gender import told_by
+from ..language.reporting import in_tense, verbs
 from ..registry import rewriter
-from ..reporting import in_tense, verbs
 
 #: Neutral verbs that another verb of saying can stand for without a change of what follows ("told reporters" cannot).
 _PLAIN = frozenset({"say", "state", "comment", "remark", "add", "note"})

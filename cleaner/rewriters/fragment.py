@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from ..actors import candidates
 from ..analysis import Analysis
-from ..clauses import event_verb, is_plural, lone_noun
 from ..core import Finding, Segment, Span, Suggestion
+from ..language.actors import candidates
+from ..language.clauses import event_verb, is_plural, lone_noun
 from ..registry import rewriter
 
 if TYPE_CHECKING:

@@ -7,12 +7,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ..actors import Candidate, candidates
-from ..agreement import Edit, agreeing, case, form
 from ..analysis import Analysis
-from ..attributions import is_cut_off, reports
 from ..core import Finding, Span, Suggestion
-from ..narrator import Voice, Who, signs
+from ..language.actors import Candidate, candidates
+from ..language.agreement import Edit, agreeing, case, form
+from ..language.attributions import is_cut_off, reports
+from ..language.narrator import Voice, Who, signs
 from ..registry import rewriter
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal
 
-from .core import Document, Span
+from ..core import Document, Span
 from .reporting import pattern
 
 Role = Literal["open", "close", "stray", "surplus"]

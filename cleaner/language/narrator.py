@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Literal
 
+from ..analysis import Analysis
+from ..core import Document, Segment, Span
 from .actors import ROMAJI
-from .analysis import Analysis
-from .core import Document, Segment, Span
 from .lexicon import words
 
 if TYPE_CHECKING:

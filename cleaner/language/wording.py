@@ -61,7 +61,7 @@ def words(text: str) -> tuple[Word, ...]:
 
 @cache
 def _listed(name: str) -> frozenset[str]:
-    return frozenset(resources.files(__package__).joinpath(f"data/{name}_words.txt").read_text(encoding="utf-8").split())
+    return frozenset(resources.files("cleaner").joinpath(f"data/{name}_words.txt").read_text(encoding="utf-8").split())
 
 
 _ABSTRACT = re.compile(r"(?:[ts]ions?|isms?|ists?|ics|ments?|ness|ities|ically|ously|ality|ologies|ology|ographies|ography)$")

@@ -34,7 +34,7 @@ class ReportingVerb:
 @cache
 def verbs() -> dict[str, ReportingVerb]:
     """All reporting verbs by base form."""
-    table = tomllib.loads(resources.files(f"{__package__}.data").joinpath("reporting_verbs.toml").read_text(encoding="utf-8"))
+    table = tomllib.loads(resources.files("cleaner.data").joinpath("reporting_verbs.toml").read_text(encoding="utf-8"))
     forms, speech = table.pop("forms"), table.pop("speech")
     classes: dict[str, set[str]] = {}
     for name, entry in table.items():

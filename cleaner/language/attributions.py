@@ -6,12 +6,12 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from .core import Span
+from ..core import Span
 from .quotemarks import read, visible
 from .reporting import ReportingVerb, by_form, pattern
 
 if TYPE_CHECKING:
-    from .analysis import Analysis
+    from ..analysis import Analysis
 
 _ANY = pattern("neutral", "emphatic", "ask", "manner", "object", "loose")
 _VERB = re.compile(rf"\b{_ANY}\b")

@@ -9,8 +9,8 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from .analysis import Analysis
-from .core import Span
+from ..analysis import Analysis
+from ..core import Span
 from .lexicon import words
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from typing import Any
 @cache
 def table(name: str) -> dict[str, Any]:
     """The parsed ``data/NAME.toml``."""
-    return tomllib.loads(resources.files(__package__).joinpath("data", f"{name}.toml").read_text(encoding="utf-8"))
+    return tomllib.loads(resources.files("cleaner").joinpath("data", f"{name}.toml").read_text(encoding="utf-8"))
 
 
 @cache

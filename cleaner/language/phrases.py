@@ -33,9 +33,9 @@ from functools import cache, lru_cache
 from importlib import resources
 from typing import Any
 
-from .analysis import Analysis
-from .core import BlockKind, CleanerError, Document, Replacement, Safety, Segment, Severity, Span
-from .registry import Bad, Detector, Good, Hit, add_detector
+from ..analysis import Analysis
+from ..core import BlockKind, CleanerError, Document, Replacement, Safety, Segment, Severity, Span
+from ..registry import Bad, Detector, Good, Hit, add_detector
 
 _OPTIONAL = {"topic", "blocks", "quoted", "words", "category", "severity", "safe"}
 _REQUIRED = {"message", "reason", "source", "confidence", "forms", "bad", "good"}
@@ -118,7 +118,7 @@ def fitted(segment: Segment, m: re.Match[str], template: str) -> tuple[Span, str
 
 @cache
 def _topic_words() -> dict[str, re.Pattern[str]]:
-    table = tomllib.loads(resources.files(__package__).joinpath("data/topics.toml").read_text(encoding="utf-8"))
+    table = tomllib.loads(resources.files("cleaner").joinpath("data/topics.toml").read_text(encoding="utf-8"))
     return {name: re.compile(rf"\b(?:{'|'.join(words)})\b", re.IGNORECASE) for name, words in table.items()}
 
 
@@ -134,7 +134,7 @@ def topics(text: str) -> frozenset[str]:
 
 def read(family: str) -> Iterator[Phrase]:
     """The phrases of a family. Raises CleanerError that names the file and rule when data is wrong."""
-    folder = resources.files(__package__).joinpath("data", family)
+    folder = resources.files("cleaner").joinpath("data", family)
     for path in sorted((p for p in folder.iterdir() if p.name.endswith(".toml")), key=lambda p: p.name):
         try:
             tables = tomllib.loads(path.read_text(encoding="utf-8"))

@@ -13,8 +13,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
-from .analysis import Analysis
-from .core import Segment, Span
+from ..analysis import Analysis
+from ..core import Segment, Span
 from .gender import Gender, told_by
 from .lexicon import words
 

@@ -1,0 +1,51 @@
+"""What no pattern catches: segments that the quality model is sure of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..analysis import Analysis
+from ..core import Span
+from ..estimator import Estimate, estimates
+from ..registry import Bad, Good, Hit, detector
+from ..risk import doubts
+
+_MARKED = 0.5  # a word is shown as part of the error from this chance on
+
+
+@detector("accuracy/mistranslation", "major", source="models/quality/README.md", last=True, examples=[
+    Bad("The voltage of the opening was folded by the second goodbye. I was received of the feeling with the wall. Did. We took advantage "
+        "of the forest = bunt. It will be done. [[I got stuck in the straight with the high angle.]]"),
+    Bad("I am becoming the manager from the spring. Did. The customer's voice that the taste is moist was received by the shop = main "
+        "store. [[It is a form that the preparation of the feeling was able to be done.]] We aim at the top of the mountain of the heart."),
+    Good("The council voted on Tuesday to close the swimming pool for repairs."),
+    Good("Officials said the bridge would reopen next spring after inspections are complete."),
+])
+def quality(analysis: Analysis) -> Iterator[Hit]:
+    """The quality model, which has read much machine translation with its corrections, takes the sentence for wrong.
+
+    It sees the sentence after its context and knows how the rest of the document reads; it does not know why a sentence is wrong, so
+    the words that it doubts are a hint, not a diagnosis, and it is silent where a rule has a major finding.
+    """
+    document, found = analysis.document, estimates(analysis)
+    if not found:
+        return
+    explained = [f.span for f in analysis.found if f.confidence >= 0.5 and f.severity in ("major", "critical")]
+    for segment, estimate, chance in zip(document.segments, found, doubts(document, analysis.found, found), strict=True):
+        if chance and not any(span.overlaps(segment.span) for span in explained):
+            span = _doubted(estimate).shift(segment.span.start) if estimate.words else segment.span
+            yield Hit(span, "The quality model doubts this sentence.", max(0.5, chance))
+
+
+def _doubted(estimate: Estimate) -> Span:
+    """The words that stand out, from the first to the last of them next to each other; the whole segment where none does."""
+    marked = [word for word, wrong, _ in estimate.words if wrong >= _MARKED]
+    if not marked:
+        return Span(estimate.words[0][0].start, estimate.words[-1][0].end)
+    top = max(range(len(estimate.words)), key=lambda i: estimate.words[i][1])
+    first = last = top
+    while first > 0 and estimate.words[first - 1][1] >= _MARKED:
+        first -= 1
+    while last + 1 < len(estimate.words) and estimate.words[last + 1][1] >= _MARKED:
+        last += 1
+    return Span(estimate.words[first][0].start, estimate.words[last][0].end)

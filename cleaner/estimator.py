@@ -1,0 +1,161 @@
+"""Quality estimation without the source: a small encoder reads a segment after its context and says how likely it is wrong, and where.
+
+The model in `models/quality` is MiniLM-L6 in ONNX int8, run by onnxruntime; its card says what it was trained on and how good it is.
+Without it (missing or damaged) the tool runs on rules alone.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from threading import Lock
+from typing import TYPE_CHECKING
+
+from .analysis import Analysis
+from .core import Document, Span
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+FOLDER = "quality"
+CONTEXT_CHARACTERS = 400
+BATCH_TOKENS = 4096
+CACHE_SIZE = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """What the model thinks of a segment: `error` and `major` are log-odds of any and of a major error; `words` are characters of the
+    segment with the chances, 0 to 1, of standing inside an error and inside a major one.
+    """
+
+    error: float
+    major: float
+    words: tuple[tuple[Span, float, float], ...]
+
+
+def folder() -> Path | None:
+    """Where the model is: inside the installed package, else beside it in a checkout."""
+    package = Path(__file__).parent
+    return next((p for p in (package / "models" / FOLDER, package.parent / "models" / FOLDER) if (p / "model.json").is_file()), None)
+
+
+def damage(at: Path) -> str:
+    """What is wrong with the files of a model against its checksums; empty when nothing is."""
+    try:
+        expected = json.loads((at / "model.json").read_text(encoding="utf-8"))["sha256"]
+        for name, digest in expected.items():
+            if hashlib.sha256((at / name).read_bytes()).hexdigest() != digest:
+                return f"{name} does not match its checksum"
+    except (OSError, ValueError, KeyError) as error:
+        return str(error)
+    return ""
+
+
+class Estimator:
+    """The loaded model. One onnxruntime session on a bounded number of threads; the same text gets the same numbers in every run."""
+
+    def __init__(self, at: Path, threads: int = 2) -> None:
+        import onnxruntime
+        from tokenizers import Tokenizer
+
+        settings = json.loads((at / "model.json").read_text(encoding="utf-8"))
+        self.context: int = settings["context_tokens"]
+        self.length: int = settings["max_tokens"]
+        self.start: int = settings["cls"]
+        self.stop: int = settings["sep"]
+        self._sentence = [settings["sentence"].index(name) for name in ("any", "major")]
+        self._word = [settings["word"].index(name) for name in ("wrong", "severe")]
+        self.tokenizer = Tokenizer.from_file(str(at / "tokenizer.json"))
+        self.tokenizer.no_padding()
+        self.tokenizer.no_truncation()
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads
+        options.inter_op_num_threads = 1
+        self._seen: dict[tuple[str, str], Estimate] = {}
+        self._lock = Lock()
+        self.session = onnxruntime.InferenceSession(str(at / "model.onnx"), options, providers=["CPUExecutionProvider"])
+
+    def estimate(self, texts: Sequence[str], contexts: Sequence[str]) -> list[Estimate]:
+        """Score segments, each after its context (the text before it; may be empty), in batches of like length; the last few thousand
+        are remembered. What does not fit the model's length is not read.
+        """
+        pairs = list(zip(texts, contexts, strict=True))
+        with self._lock:
+            new = list(dict.fromkeys(p for p in pairs if p not in self._seen))
+            rows = [self._encode(text, context) for text, context in new]
+            batch: list[int] = []
+            for i in sorted(range(len(rows)), key=lambda i: len(rows[i][0])):
+                if batch and (len(batch) + 1) * len(rows[i][0]) > BATCH_TOKENS:
+                    self._run(new, rows, batch)
+                    batch = []
+                batch.append(i)
+            if batch:
+                self._run(new, rows, batch)
+            found = [self._seen[p] for p in pairs]
+            while len(self._seen) > CACHE_SIZE:
+                self._seen.pop(next(iter(self._seen)))
+        return found
+
+    def _encode(self, text: str, context: str) -> tuple[list[int], int, list[tuple[int, int]]]:
+        before = self.tokenizer.encode(context, add_special_tokens=False).ids[-self.context:] if context else []
+        own = self.tokenizer.encode(text, add_special_tokens=False)
+        room = self.length - len(before) - 3
+        return [self.start, *before, self.stop, *own.ids[:room], self.stop], len(before) + 2, list(own.offsets[:room])
+
+    def _run(self, pairs: list[tuple[str, str]], rows: list[tuple[list[int], int, list[tuple[int, int]]]], batch: list[int]) -> None:
+        import numpy as np
+
+        width = max(len(rows[i][0]) for i in batch)
+        ids: NDArray[np.int64] = np.zeros((len(batch), width), np.int64)
+        mask, types = np.zeros_like(ids), np.zeros_like(ids)
+        for n, i in enumerate(batch):
+            size = len(rows[i][0])
+            ids[n, :size], mask[n, :size], types[n, rows[i][1]:size] = rows[i][0], 1, 1
+        sentence, word = self.session.run(["sentence", "word"], {"ids": ids, "mask": mask, "types": types})
+        for n, i in enumerate(batch):
+            first, offsets = rows[i][1], rows[i][2]
+            chances = word[n, first:first + len(offsets)][:, self._word]
+            error, major = (float(sentence[n, k]) for k in self._sentence)
+            self._seen[pairs[i]] = Estimate(error, major, tuple(
+                (Span(a, b), float(wrong), float(severe)) for (a, b), (wrong, severe) in zip(offsets, chances, strict=True) if b > a
+            ))
+
+
+@cache
+def load(threads: int = 2) -> Estimator | None:
+    """The estimator, or None with one warning where its model is missing or damaged."""
+    at = folder()
+    reason = damage(at) if at else "it is not installed"
+    if at and not reason:
+        try:
+            return Estimator(at, threads)
+        except Exception as error:  # onnxruntime raises types of its own; whatever it is, the rules must still run
+            reason = str(error).splitlines()[0]
+    warnings.warn(f"the quality model cannot be used ({reason}): rules only; `cleaner doctor` tells more", stacklevel=2)
+    return None
+
+
+def estimates(analysis: Analysis) -> list[Estimate]:
+    """One estimate a segment, in order; empty without a model. Remembered for the document."""
+    return analysis.once(_estimates)
+
+
+def _estimates(analysis: Analysis) -> list[Estimate]:
+    model = load()
+    return of_document(model, analysis.document) if model else []
+
+
+def of_document(model: Estimator, document: Document) -> list[Estimate]:
+    """What a model thinks of each segment after the text before it."""
+    plain = document.plain
+    return model.estimate(
+        [s.span.of(plain) for s in document.segments],
+        [plain[max(0, s.span.start - CONTEXT_CHARACTERS):s.span.start] for s in document.segments],
+    )

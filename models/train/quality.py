@@ -1,0 +1,79 @@
+"""Train the quality model: one command from ../shared to models/quality/.
+
+    python models/train/quality.py WORK   # WORK keeps checkpoints: a stopped run goes on where it was
+
+Stages: (1) one encoder on post-edits, expert spans, systems' outputs and planted errors together; (2) a short pass over the annotated
+segments of the bench's tune split. A third of the tune documents, and every system's output for them, is held out of both for
+calibration; the model that ships has then seen all of them once more in stage 2.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import pickle
+import random
+import re
+from pathlib import Path
+
+import quality_data as data
+import torch
+from quality_model import Quality, base, predict, prepare, train
+
+SEED = 11
+
+
+def held_out(documents: list[str]) -> set[str]:
+    """A third of the tune documents, by name."""
+    return set(sorted(set(documents))[::3])
+
+
+def wmt_name(file: str) -> str:
+    """The name a tune file's document has in the WMT data: yahoo_ja_978303.Online-B.txt → yahoo-ja.978303."""
+    return re.sub(r"^(.*)_(\d+)\..*$", lambda m: f"{m[1].replace('_', '-')}.{m[2]}", file)
+
+
+def mixture(turn: int, exclude: frozenset[str]) -> list[data.Example]:
+    """The examples of a turn of stage 1: first everything; then the domain again, with more English that must not be flagged."""
+    rng = random.Random(SEED + turn)
+    spans = data.expert_spans(random.Random(SEED))
+    if turn == 0:
+        outputs = data.systems(rng, {"ja-en": 12000, "zh-en": 4000, "uk-en": 2000, "ru-en": 2000}, exclude)
+        return [*data.post_edits() * 2, *spans[:12000], *outputs, *data.human(rng)[:7000]]
+    outputs = data.systems(rng, {"ja-en": 12000, "zh-en": 2000, "uk-en": 1000, "ru-en": 1000}, exclude)
+    return [*spans[12000:18000], *outputs, *data.human(rng, plant=0.2)]
+
+
+def main() -> None:
+    """Run it."""
+    ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    ap.add_argument("work", type=Path)
+    ap.add_argument("--threads", type=int, default=os.cpu_count())
+    args = ap.parse_args()
+    args.work.mkdir(parents=True, exist_ok=True)
+    torch.set_num_threads(args.threads)
+    torch.manual_seed(SEED)
+    encoder, tokenizer = base()
+    model = Quality(encoder)
+    tune = data.annotated()
+    out = held_out([e.group for e in tune])
+    for turn, rate in enumerate((2e-4, 1e-4)):
+        start = args.work / f"stage1-{turn}.pt"
+        if start.exists():
+            model.load_state_dict(torch.load(start))
+            continue
+        rows = prepare(tokenizer, mixture(turn, frozenset(wmt_name(n) for n in out)))
+        print(len(rows), "examples,", sum(len(r[0]) for r in rows), "tokens", flush=True)
+        train(model, rows, passes=1, rate=rate, seed=SEED + turn, name=f"stage 1, turn {turn}", keep=args.work / f"partial-{turn}.pt")
+        torch.save(model.state_dict(), start)
+    for name, examples in (("honest", [e for e in tune if e.group not in out]), ("final", tune)):
+        model.load_state_dict(torch.load(start))
+        train(model, prepare(tokenizer, examples), passes=2, rate=5e-5, seed=SEED, tokens=1500, name=name)
+        torch.save(model.state_dict(), args.work / f"{name}.pt")
+        if name == "honest":
+            kept = [e for e in tune if e.group in out] + data.silent()
+            (args.work / "held_out.pickle").write_bytes(pickle.dumps((kept, predict(model, tokenizer, kept))))
+
+
+if __name__ == "__main__":
+    main()

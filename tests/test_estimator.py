@@ -1,0 +1,124 @@
+"""The quality model: what it says, that it says it again, and that the tool runs without it."""
+
+import json
+import shutil
+import warnings
+from pathlib import Path
+
+import pytest
+
+from cleaner import estimator
+from cleaner.analysis import Analysis
+from cleaner.config import Config
+from cleaner.pipeline import Pipeline
+from cleaner.risk import assess, doubts, suspicion
+from cleaner.segment import from_text
+
+GOOD = "The council voted on Tuesday to close the pool. Repairs will take six weeks, officials said. Swimmers can use the pool in Harlow."
+BAD = "The voltage of the opening was folded by the second goodbye. I was received of the feeling with the wall. It became the form of did."
+
+
+@pytest.fixture
+def model() -> estimator.Estimator:
+    found = estimator.load()
+    assert found is not None
+    return found
+
+
+def test_the_model_that_ships_is_whole() -> None:
+    at = estimator.folder()
+    assert at is not None
+    assert estimator.damage(at) == ""
+    assert sum(f.stat().st_size for f in at.iterdir()) < 30_000_000
+
+
+def test_bad_translation_is_riskier_than_good_english(model: estimator.Estimator) -> None:
+    good, bad = (estimator.estimates(Analysis(from_text(text))) for text in (GOOD, BAD))
+    assert sum(suspicion(from_text(GOOD), (), good)) < sum(suspicion(from_text(BAD), (), bad))
+    assert sum(assess(from_text(GOOD), (), good)) < sum(assess(from_text(BAD), (), bad))
+
+
+def test_words_are_characters_of_the_segment(model: estimator.Estimator) -> None:
+    text = "Smoke rose over Łódź, 😀 and then nothing."
+    (found,) = model.estimate([text], [""])
+    assert [w.of(text) for w, _, _ in found.words][:3] == ["Smoke", "rose", "over"]
+    assert all(0 <= wrong <= 1 and 0 <= severe <= 1 for _, wrong, severe in found.words)
+
+
+def test_runs_agree() -> None:
+    at = estimator.folder()
+    assert at is not None
+    texts = [GOOD, BAD, "Short.", BAD + " " + GOOD]
+    together = estimator.Estimator(at).estimate(texts, [""] * 4)
+    again = estimator.Estimator(at).estimate(texts, [""] * 4)
+    assert together == again
+
+
+@pytest.mark.parametrize("text", ["", " ", "日本語の文章です。", "x" * 20_000, "word " * 9_000, "| a | b |\n| - | - |", "\u202e\u0000?!"])
+def test_odd_text_is_only_text(model: estimator.Estimator, text: str) -> None:
+    (found,) = model.estimate([text], [text])
+    assert isinstance(found.major, float)
+    assert all(w.end <= len(text) for w, _, _ in found.words)
+
+
+def test_context_counts(model: estimator.Estimator) -> None:
+    alone, after = model.estimate(["I am satisfied.", "I am satisfied."], ["", "The ministry published its report on Monday."])
+    assert alone.major != after.major
+
+
+def test_short_texts_are_judged_with_reserve(model: estimator.Estimator) -> None:
+    short, long = from_text(BAD), from_text("\n\n".join([BAD] * 10))
+    found = estimator.estimates(Analysis(short))
+    assert suspicion(short, (), found)[0] < suspicion(long, (), found * 10)[0]
+    assert not any(doubts(from_text(GOOD), (), estimator.estimates(Analysis(from_text(GOOD)))))
+
+
+@pytest.mark.parametrize(("harm", "says"), [
+    (lambda at: (at / "model.onnx").write_bytes(b"no model"), "checksum"),
+    (lambda at: (at / "model.json").write_text("{"), "Expecting"),
+    (lambda at: (at / "tokenizer.json").unlink(), "tokenizer.json"),
+])
+def test_a_damaged_model_is_one_line_and_rules_go_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, harm, says: str) -> None:
+    at = estimator.folder()
+    assert at is not None
+    copy = shutil.copytree(at, tmp_path / "quality")
+    harm(copy)
+    monkeypatch.setattr(estimator, "folder", lambda: copy)
+    estimator.load.cache_clear()
+    try:
+        with warnings.catch_warnings(record=True) as heard, Pipeline(Config(languagetool=False)) as pipeline:
+            warnings.simplefilter("always")
+            result = pipeline.clean(from_text("He came,, then left. " + BAD))
+        assert result.output.startswith("He came, then left.")
+        assert 0 < result.records[0].risk < 1
+        (line,) = [str(w.message) for w in heard if "quality model" in str(w.message)]
+        assert says in line
+        assert "\n" not in line
+    finally:
+        estimator.load.cache_clear()
+
+
+def test_a_model_that_does_not_load_is_a_warning(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    at = estimator.folder()
+    assert at is not None
+    copy = shutil.copytree(at, tmp_path / "quality")
+    settings = json.loads((copy / "model.json").read_text())
+    del settings["max_tokens"]
+    (copy / "model.json").write_text(json.dumps(settings))
+    monkeypatch.setattr(estimator, "folder", lambda: copy)
+    estimator.load.cache_clear()
+    try:
+        with pytest.warns(UserWarning, match="rules only"):
+            assert estimator.load() is None
+    finally:
+        estimator.load.cache_clear()
+
+
+def test_no_model_is_a_warning_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(estimator, "folder", lambda: None)
+    estimator.load.cache_clear()
+    try:
+        with pytest.warns(UserWarning, match="not installed"):
+            assert estimator.load() is None
+    finally:
+        estimator.load.cache_clear()
