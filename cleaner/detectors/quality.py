@@ -10,6 +10,7 @@ from ..estimator import Estimate, estimates
 from ..registry import Bad, Good, Hit, detector
 from ..risk import doubts
 
+_SHORTEST = 5  # segments: “For tickets call +44 20 7946 0018.” alone looks as odd as bad translation
 _MARKED = 0.5  # a word is shown as part of the error from this chance on
 
 
@@ -28,7 +29,7 @@ def quality(analysis: Analysis) -> Iterator[Hit]:
     the words that it doubts are a hint, not a diagnosis, and it is silent where a rule has a major finding.
     """
     document, found = analysis.document, estimates(analysis)
-    if not found:
+    if len(found) < _SHORTEST:
         return
     explained = [f.span for f in analysis.found if f.confidence >= 0.5 and f.severity in ("major", "critical")]
     for segment, estimate, chance in zip(document.segments, found, doubts(document, analysis.found, found), strict=True):
