@@ -14,18 +14,12 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING
 
 from .analysis import Analysis
 from .core import Document, Span
 
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
 FOLDER = "quality"
 CONTEXT_CHARACTERS = 400
-BATCH_TOKENS = 4096
 CACHE_SIZE = 4096
 
 
@@ -61,7 +55,7 @@ def damage(at: Path) -> str:
 class Estimator:
     """The loaded model. One onnxruntime session on a bounded number of threads; the same text gets the same numbers in every run."""
 
-    def __init__(self, at: Path, threads: int = 2) -> None:
+    def __init__(self, at: Path, threads: int = 1) -> None:
         import onnxruntime
         from tokenizers import Tokenizer
 
@@ -83,25 +77,22 @@ class Estimator:
         self.session = onnxruntime.InferenceSession(str(at / "model.onnx"), options, providers=["CPUExecutionProvider"])
 
     def estimate(self, texts: Sequence[str], contexts: Sequence[str]) -> list[Estimate]:
-        """Score segments, each after its context (the text before it; may be empty), in batches of like length; the last few thousand
-        are remembered. What does not fit the model's length is not read.
+        """Score segments, each after its context (the text before it; may be empty); the last few thousand are remembered. What does not
+        fit the model's length is not read.
+
+        One at a time: on a processor a batch saves nothing (measured, it loses a third to padding), and its int8 scales would make a
+        segment's numbers depend on its neighbours.
         """
         pairs = list(zip(texts, contexts, strict=True))
         with self._lock:
-            new = list(dict.fromkeys(p for p in pairs if p not in self._seen))
-            rows = [self._encode(text, context) for text, context in new]
-            batch: list[int] = []
-            for i in sorted(range(len(rows)), key=lambda i: len(rows[i][0])):
-                if batch and (len(batch) + 1) * len(rows[i][0]) > BATCH_TOKENS:
-                    self._run(new, rows, batch)
-                    batch = []
-                batch.append(i)
-            if batch:
-                self._run(new, rows, batch)
-            found = [self._seen[p] for p in pairs]
+            seen = {p: self._seen[p] for p in pairs if p in self._seen}
+        new = {p: self._run(*self._encode(*p)) for p in dict.fromkeys(pairs) if p not in seen}
+        with self._lock:
+            self._seen |= new
             while len(self._seen) > CACHE_SIZE:
                 self._seen.pop(next(iter(self._seen)))
-        return found
+        seen |= new
+        return [seen[p] for p in pairs]
 
     def _encode(self, text: str, context: str) -> tuple[list[int], int, list[tuple[int, int]]]:
         before = self.tokenizer.encode(context, add_special_tokens=False).ids[-self.context:] if context else []
@@ -109,27 +100,22 @@ class Estimator:
         room = self.length - len(before) - 3
         return [self.start, *before, self.stop, *own.ids[:room], self.stop], len(before) + 2, list(own.offsets[:room])
 
-    def _run(self, pairs: list[tuple[str, str]], rows: list[tuple[list[int], int, list[tuple[int, int]]]], batch: list[int]) -> None:
+    def _run(self, ids: list[int], first: int, offsets: list[tuple[int, int]]) -> Estimate:
         import numpy as np
 
-        width = max(len(rows[i][0]) for i in batch)
-        ids: NDArray[np.int64] = np.zeros((len(batch), width), np.int64)
-        mask, types = np.zeros_like(ids), np.zeros_like(ids)
-        for n, i in enumerate(batch):
-            size = len(rows[i][0])
-            ids[n, :size], mask[n, :size], types[n, rows[i][1]:size] = rows[i][0], 1, 1
-        sentence, word = self.session.run(["sentence", "word"], {"ids": ids, "mask": mask, "types": types})
-        for n, i in enumerate(batch):
-            first, offsets = rows[i][1], rows[i][2]
-            chances = word[n, first:first + len(offsets)][:, self._word]
-            error, major = (float(sentence[n, k]) for k in self._sentence)
-            self._seen[pairs[i]] = Estimate(error, major, tuple(
-                (Span(a, b), float(wrong), float(severe)) for (a, b), (wrong, severe) in zip(offsets, chances, strict=True) if b > a
-            ))
+        row = np.array([ids], np.int64)
+        types = np.zeros_like(row)
+        types[:, first:] = 1
+        sentence, word = self.session.run(["sentence", "word"], {"ids": row, "mask": np.ones_like(row), "types": types})
+        chances = word[0, first:first + len(offsets)][:, self._word]
+        error, major = (float(sentence[0, k]) for k in self._sentence)
+        return Estimate(error, major, tuple(
+            (Span(a, b), float(wrong), float(severe)) for (a, b), (wrong, severe) in zip(offsets, chances, strict=True) if b > a
+        ))
 
 
 @cache
-def load(threads: int = 2) -> Estimator | None:
+def load(threads: int = 1) -> Estimator | None:
     """The estimator, or None with one warning where its model is missing or damaged."""
     at = folder()
     reason = damage(at) if at else "it is not installed"

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from itertools import chain
 
 from . import formats, gating, languagetool, registry
-from .analysis import Analysis
+from .analysis import Analysis, parse_together
 from .config import Config, did_you_mean
 from .core import Answer, CleanerError, Decision, Document, Finding, Record, Span, Suggestion, Verdict
 from .decide import decide
@@ -135,10 +135,15 @@ class Pipeline:
 
     def _judge(self, document: Document, findings: list[Finding], groups: list[Group]) -> list[Decision]:
         """Gates on every suggestion; then the rewritten passages are read again, many in one reading."""
+        turns = [
+            [(g, g.suggestions[turn]) for g in groups if turn < len(g.suggestions)]
+            for turn in range(max((len(g.suggestions) for g in groups), default=0))
+        ]
+        readings = [_Reading(document, [s for _, s in picked], unsafe_fixes=self.config.unsafe_fixes) for picked in turns]
+        parse_together(r.analysis for r in readings)
         judged: list[Decision] = []
-        for turn in range(max((len(g.suggestions) for g in groups), default=0)):
-            picked = [(g, g.suggestions[turn]) for g in groups if turn < len(g.suggestions)]
-            new = self._new_findings(document, findings, [s for _, s in picked])
+        for picked, reading in zip(turns, readings, strict=True):
+            new = self._new_findings(document, findings, reading)
             for own, s in picked:
                 verdicts = self.measure(Pair(own.span.of(document.text), applied(own.span, document.text, [s]), document.text))
                 fresh = new[s]
@@ -146,29 +151,13 @@ class Pipeline:
                 judged.append(decide(s, verdicts, unsafe_fixes=self.config.unsafe_fixes))
         return judged
 
-    def _new_findings(self, document: Document, findings: list[Finding], changes: list[Suggestion]) -> dict[Suggestion, list[str]]:
-        """Rules that each change newly breaks, from one reading of the document with all of them made.
-
-        Changes must not overlap. A finding counts as new when its rule fires more often in the changed segment than before.
-        """
-        changes = sorted(changes, key=lambda s: s.span)
-        places, pieces, at, shift = [], [], 0, 0
-        for s in changes:
-            pieces += [document.text[at:s.span.start], s.replacement]
-            start = s.span.start + shift
-            shift += len(s.replacement) - len(s.span)
-            places.append(Span(start, start + len(s.replacement)))
-            at = s.span.end
-        text = "".join(pieces) + document.text[at:]
-        changed = _still_suppressed(document, formats.parse(document.name, text))
-        # a person reads the others before they are made, which is worth more than another process's opinion at some milliseconds each
-        sure = tuple(p for s, p in zip(changes, places, strict=True) if s.safety == "safe" or self.config.unsafe_fixes)
-        again = Analysis(changed, focus=tuple(places))
-        after = [f for f in self.detect(again, sure=sure) if f.confidence >= self.config.min_confidence]
+    def _new_findings(self, document: Document, findings: list[Finding], reading: _Reading) -> dict[Suggestion, list[str]]:
+        """Rules that each change of a reading newly breaks: those that fire more often in the changed segment than before."""
+        after = [f for f in self.detect(reading.analysis, sure=reading.sure) if f.confidence >= self.config.min_confidence]
         fresh = {}
-        for s, place in zip(changes, places, strict=True):
+        for s, place in reading.places.items():
             old = touched(document, s.span)
-            now = touched(changed, place)
+            now = touched(reading.analysis.document, place)
             before = Counter(f.rule for f in findings if f.span.overlaps(old))
             fresh[s] = sorted((Counter(f.rule for f in after if f.span.overlaps(now)) - before).keys())
         return fresh
@@ -176,12 +165,34 @@ class Pipeline:
     def _settle(self, document: Document, findings: list[Finding], accepted: list[Decision]) -> list[Decision]:
         """Read the result with all accepted changes in place; changes that raise a finding together are given up."""
         while accepted:
-            fresh = self._new_findings(document, findings, [d.suggestion for d in accepted])
+            reading = _Reading(document, [d.suggestion for d in accepted], unsafe_fixes=self.config.unsafe_fixes)
+            fresh = self._new_findings(document, findings, reading)
             kept = [d for d in accepted if not fresh[d.suggestion]]
             if len(kept) == len(accepted):
                 break
             accepted = kept
         return accepted
+
+
+class _Reading:
+    """A document with changes made, which must not overlap: `places` tells where each now stands.
+
+    `sure` are the places of what would be made without asking. A person reads the others before they are made, which is worth more than
+    another process's opinion at some milliseconds each.
+    """
+
+    def __init__(self, document: Document, changes: Iterable[Suggestion], *, unsafe_fixes: bool) -> None:
+        self.places: dict[Suggestion, Span] = {}
+        pieces, at, shift = [], 0, 0
+        for s in sorted(changes, key=lambda s: s.span):
+            pieces += [document.text[at:s.span.start], s.replacement]
+            start = s.span.start + shift
+            shift += len(s.replacement) - len(s.span)
+            self.places[s] = Span(start, start + len(s.replacement))
+            at = s.span.end
+        changed = formats.parse(document.name, "".join(pieces) + document.text[at:])
+        self.sure = tuple(p for s, p in self.places.items() if s.safety == "safe" or unsafe_fixes)
+        self.analysis = Analysis(_still_suppressed(document, changed), focus=tuple(self.places.values()))
 
 
 def _still_suppressed(before: Document, after: Document) -> Document:
