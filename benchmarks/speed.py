@@ -150,7 +150,7 @@ def command(*arguments: str, cwd: Path = ROOT) -> float:
 def main() -> None:
     """Measure, print, and say by the exit code whether the targets are met."""
     ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    ap.add_argument("--sentences", type=int, default=1000, help="at least so many")
+    ap.add_argument("--sentences", type=int, default=2000, help="at least so many")
     ap.add_argument("--json", action="store_true", help="print the figures as one JSON object")
     args = ap.parse_args()
     work = documents(args.sentences)

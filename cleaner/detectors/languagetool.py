@@ -40,7 +40,7 @@ def rules() -> dict[str, Rule]:
 
 
 def _blocks(analysis: Analysis) -> list[Block]:
-    """The blocks to read: all but code, or those in focus."""
+    """The blocks to read: all but code, or of those the ones in focus."""
     focus = analysis.focus
     return [
         b for b in analysis.document.blocks
@@ -56,6 +56,7 @@ def _blocks(analysis: Analysis) -> list[Block]:
     Bad("🙂🙂 It took 6 [[month]] to finish the tunnel.", after="🙂🙂 It took 6 months to finish the tunnel."),
     Good("The mayor of Tonosaki opened an old bridge on Monday."),
     Good("They went to the the station."),
+    Good("Governor: A hundred new trains"),
     Good("He had had enough, and that that was so surprised nobody."),
     Good("They drove up on the on ramp at 5 p.m. and went home."),
 ])
@@ -63,10 +64,10 @@ def languagetool(analysis: Analysis) -> Iterator[Hit]:
     """Plain grammar that LanguageTool knows: articles, number, verb forms, lost auxiliaries.
 
     Each of its rules is a variant (`languagetool.EN_A_VS_AN`). Only rules that hit translated text clearly more often than human text
-    are asked for; its replacements are made alone only where the first one is right by the nature of the rule.
+    are asked for; its replacements are made alone only where the first one is right by the nature of the rule. Headings are left out.
     """
     document = analysis.document
-    blocks = _blocks(analysis)
+    blocks = [b for b in _blocks(analysis) if b.kind != "heading"]  # headlines leave out articles and verbs
     texts = [re.sub(r"\s", " ", b.span.of(document.plain)) for b in blocks]
     for block, text, matches in zip(blocks, texts, server.check(texts, frozenset(rules())), strict=True):
         for m in matches:
