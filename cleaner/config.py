@@ -37,11 +37,11 @@ class Config:
     ignore: tuple[str, ...] = ()
     unsafe_fixes: bool = False
     min_confidence: float = 0.5
-    max_suggestions: int = 5
+    max_suggestions: int = 3
     languagetool: bool = True
     language: str = "en-US"
     java_heap_mb: int = 768
-    jobs: int = 2
+    jobs: int = 3
     queue: str = ".cleaner/review.sqlite"
     gates: Mapping[str, float] = dataclasses.field(default_factory=dict)
 

@@ -139,7 +139,7 @@ class Pipeline:
             [(g, g.suggestions[turn]) for g in groups if turn < len(g.suggestions)]
             for turn in range(max((len(g.suggestions) for g in groups), default=0))
         ]
-        readings = [_Reading(document, [s for _, s in picked], unsafe_fixes=self.config.unsafe_fixes) for picked in turns]
+        readings = [_Reading(document, [s for _, s in picked], unsafe_fixes=self.config.unsafe_fixes, excerpt=True) for picked in turns]
         parse_together(r.analysis for r in readings)
         judged: list[Decision] = []
         for picked, reading in zip(turns, readings, strict=True):
@@ -152,15 +152,22 @@ class Pipeline:
         return judged
 
     def _new_findings(self, document: Document, findings: list[Finding], reading: _Reading) -> dict[Suggestion, list[str]]:
-        """Rules that each change of a reading newly breaks: those that fire more often in the changed segment than before."""
-        after = [f for f in self.detect(reading.analysis, sure=reading.sure) if f.confidence >= self.config.min_confidence]
-        fresh = {}
-        for s, place in reading.places.items():
-            old = touched(document, s.span)
-            now = touched(reading.analysis.document, place)
-            before = Counter(f.rule for f in findings if f.span.overlaps(old))
-            fresh[s] = sorted((Counter(f.rule for f in after if f.span.overlaps(now)) - before).keys())
-        return fresh
+        """Rules that each change of a reading newly breaks: those that fire more often in the changed segment than before.
+
+        In an excerpt, what also fires on the excerpt as it was is owed to the missing context, not to the change.
+        """
+        after = self._confident(reading.analysis, reading.sure)
+        fresh = {
+            s: _fired(reading.analysis.document, place, after) - _fired(document, s.span, findings) for s, place in reading.places.items()
+        }
+        if reading.excerpt and any(fresh.values()):
+            original = Analysis(reading.original(document), focus=tuple(reading.origins.values()))
+            before = self._confident(original, ())
+            fresh = {s: rules - _fired(original.document, reading.origins[s], before) for s, rules in fresh.items()}
+        return {s: sorted(rules) for s, rules in fresh.items()}
+
+    def _confident(self, analysis: Analysis, sure: tuple[Span, ...]) -> list[Finding]:
+        return [f for f in self.detect(analysis, sure=sure) if f.confidence >= self.config.min_confidence]
 
     def _settle(self, document: Document, findings: list[Finding], accepted: list[Decision]) -> list[Decision]:
         """Read the result with all accepted changes in place; changes that raise a finding together are given up."""
@@ -174,25 +181,63 @@ class Pipeline:
         return accepted
 
 
+def _fired(document: Document, span: Span, findings: Iterable[Finding]) -> Counter[str]:
+    """How often each rule fires in the segments that a span touches."""
+    around = touched(document, span)
+    return Counter(f.rule for f in findings if f.span.overlaps(around))
+
+
 class _Reading:
     """A document with changes made, which must not overlap: `places` tells where each now stands.
 
+    An excerpt has only the blocks that the changes touch; `origins` tells where in it each stood before, and `original` gives it as it was.
     `sure` are the places of what would be made without asking. A person reads the others before they are made, which is worth more than
     another process's opinion at some milliseconds each.
     """
 
-    def __init__(self, document: Document, changes: Iterable[Suggestion], *, unsafe_fixes: bool) -> None:
+    def __init__(self, document: Document, changes: Iterable[Suggestion], *, unsafe_fixes: bool, excerpt: bool = False) -> None:
+        self.excerpt = excerpt
         self.places: dict[Suggestion, Span] = {}
-        pieces, at, shift = [], 0, 0
-        for s in sorted(changes, key=lambda s: s.span):
-            pieces += [document.text[at:s.span.start], s.replacement]
-            start = s.span.start + shift
-            shift += len(s.replacement) - len(s.span)
-            self.places[s] = Span(start, start + len(s.replacement))
-            at = s.span.end
-        changed = formats.parse(document.name, "".join(pieces) + document.text[at:])
+        self.origins: dict[Suggestion, Span] = {}
+        ordered = sorted(changes, key=lambda s: s.span)
+        self._regions = _regions(document, ordered) if excerpt else [Span(0, len(document.text))]
+        pieces: list[str] = []
+        new = old = 0  # lengths so far, after and before the changes
+        for region in self._regions:
+            at = region.start
+            for s in (s for s in ordered if region.contains(s.span)):
+                pieces += [document.text[at:s.span.start], s.replacement]
+                new, old, at = new + s.span.start - at, old + s.span.start - at, s.span.end
+                self.places[s], self.origins[s] = Span(new, new + len(s.replacement)), Span(old, old + len(s.span))
+                new, old = new + len(s.replacement), old + len(s.span)
+            pieces += [document.text[at:region.end], _BREAK if excerpt else ""]
+            new, old = new + region.end - at + len(_BREAK), old + region.end - at + len(_BREAK)
+        changed = formats.parse(document.name, "".join(pieces))
         self.sure = tuple(p for s, p in self.places.items() if s.safety == "safe" or unsafe_fixes)
         self.analysis = Analysis(_still_suppressed(document, changed), focus=tuple(self.places.values()))
+
+    def original(self, document: Document) -> Document:
+        """The excerpt without the changes."""
+        text = "".join(region.of(document.text) + _BREAK for region in self._regions)
+        return _still_suppressed(document, formats.parse(document.name, text))
+
+
+_BREAK = "\n\n"
+
+
+def _regions(document: Document, changes: Iterable[Suggestion]) -> list[Span]:
+    """The blocks that changes touch, joined where one change touches several; in order."""
+    regions: list[Span] = []
+    for s in changes:
+        span = touched(document, s.span)
+        for block in document.blocks:
+            if block.span.overlaps(span):
+                span = span.join(block.span)
+        if regions and span.start < regions[-1].end:
+            regions[-1] = regions[-1].join(span)
+        else:
+            regions.append(span)
+    return regions
 
 
 def _still_suppressed(before: Document, after: Document) -> Document:

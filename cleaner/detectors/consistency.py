@@ -188,9 +188,9 @@ def name_order(analysis: Analysis) -> Iterator[Hit]:
     for segment in analysis.document.segments:
         text = segment.span.of(plain)
         ws = words(text)
+        names = [False, *map(_is_name, ws), False, False]  # names[i + 1] is of ws[i]
         for i, (a, b) in enumerate(pairwise(ws)):
-            row = sum(0 <= j < len(ws) and _is_name(ws[j]) for j in (i - 1, i, i + 1, i + 2))
-            if row == 2 and _is_name(a) and _is_name(b) and text[a.end:b.start] == " " and a.text != b.text:
+            if names[i:i + 4] == [False, True, True, False] and text[a.end:b.start] == " " and a.text != b.text:
                 found[a.text, _bare(b)].append(Span(segment.span.start + a.start, segment.span.start + b.start + len(_bare(b))))
     for (first, second), spans in found.items():
         others = found.get((second, first))
