@@ -77,14 +77,13 @@ class Pipeline:
             s.span.overlaps(finding.span) and (not s.rules or any(matches(finding.rule, r) for r in s.rules)) for s in document.suppressions
         )
 
-    def detect(self, analysis: Analysis, *, sure: tuple[Span, ...] | None = None) -> list[Finding]:
+    def detect(self, analysis: Analysis, *, remote: bool = True) -> list[Finding]:
         """All findings in order of place, confident or not.
 
-        Rules that wait for another process run beside the others; with `sure` they look only at these places. Rules that read the
-        others' findings judge the text as it came, not a second reading.
+        Rules that wait for another process run beside the others, if they are wanted. Rules that read the others' findings judge the
+        text as it came, not a second reading.
         """
-        far = analysis if sure is None else Analysis(analysis.document, focus=sure)
-        slow = [self._background.submit(list, rule(far)) for rule in self.rules if rule.remote]
+        slow = [self._background.submit(list, rule(analysis)) for rule in self.rules if rule.remote and remote]
         found = [f for rule in self.rules if not rule.remote and not rule.last for f in rule(analysis)]
         for job in slow:
             found += job.result()
@@ -118,7 +117,7 @@ class Pipeline:
         findings = [f for f in everything if f.confidence >= self.config.min_confidence]
         groups = group(document, self._limit(self.suggest(analysis, findings)))
         decisions = self._judge(document, findings, groups)
-        accepted = self._settle(document, findings, choose(decisions))
+        decisions, accepted = self._settle(document, findings, decisions)
         risks = assess(document, everything, estimates(analysis) if self._wanted("quality") else ())
         records = record(document, findings, risks, groups, decisions, accepted, self.answers)
         return Result(document, rewritten(document.text, records), records)
@@ -134,21 +133,22 @@ class Pipeline:
         return kept
 
     def _judge(self, document: Document, findings: list[Finding], groups: list[Group]) -> list[Decision]:
-        """Gates on every suggestion; then the rewritten passages are read again, many in one reading."""
+        """Gates on every suggestion; then the rewritten passages are read again, many in one reading.
+
+        Rules of another process wait until it is settled what is made: most suggestions are a person's, who reads them anyway.
+        """
         turns = [
             [(g, g.suggestions[turn]) for g in groups if turn < len(g.suggestions)]
             for turn in range(max((len(g.suggestions) for g in groups), default=0))
         ]
-        readings = [_Reading(document, [s for _, s in picked], unsafe_fixes=self.config.unsafe_fixes, excerpt=True) for picked in turns]
+        readings = [_Reading(document, [s for _, s in picked], excerpt=True) for picked in turns]
         parse_together(r.analysis for r in readings)
         judged: list[Decision] = []
         for picked, reading in zip(turns, readings, strict=True):
             new = self._new_findings(document, findings, reading)
             for own, s in picked:
                 verdicts = self.measure(Pair(own.span.of(document.text), applied(own.span, document.text, [s]), document.text))
-                fresh = new[s]
-                verdicts += (Verdict(NEW_FINDING, float(not fresh), 1.0, not fresh, f"raises {', '.join(fresh)}" if fresh else ""),)
-                judged.append(decide(s, verdicts, unsafe_fixes=self.config.unsafe_fixes))
+                judged.append(decide(s, (*verdicts, _nothing_new(new[s])), unsafe_fixes=self.config.unsafe_fixes))
         return judged
 
     def _new_findings(self, document: Document, findings: list[Finding], reading: _Reading) -> dict[Suggestion, list[str]]:
@@ -156,29 +156,41 @@ class Pipeline:
 
         In an excerpt, what also fires on the excerpt as it was is owed to the missing context, not to the change.
         """
-        after = self._confident(reading.analysis, reading.sure)
+        after = self._confident(reading.analysis, remote=not reading.excerpt)
         fresh = {
             s: _fired(reading.analysis.document, place, after) - _fired(document, s.span, findings) for s, place in reading.places.items()
         }
         if reading.excerpt and any(fresh.values()):
             original = Analysis(reading.original(document), focus=tuple(reading.origins.values()))
-            before = self._confident(original, ())
+            before = self._confident(original, remote=False)
             fresh = {s: rules - _fired(original.document, reading.origins[s], before) for s, rules in fresh.items()}
         return {s: sorted(rules) for s, rules in fresh.items()}
 
-    def _confident(self, analysis: Analysis, sure: tuple[Span, ...]) -> list[Finding]:
-        return [f for f in self.detect(analysis, sure=sure) if f.confidence >= self.config.min_confidence]
+    def _confident(self, analysis: Analysis, *, remote: bool) -> list[Finding]:
+        return [f for f in self.detect(analysis, remote=remote) if f.confidence >= self.config.min_confidence]
 
-    def _settle(self, document: Document, findings: list[Finding], accepted: list[Decision]) -> list[Decision]:
-        """Read the result with all accepted changes in place; changes that raise a finding together are given up."""
-        while accepted:
-            reading = _Reading(document, [d.suggestion for d in accepted], unsafe_fixes=self.config.unsafe_fixes)
-            fresh = self._new_findings(document, findings, reading)
-            kept = [d for d in accepted if not fresh[d.suggestion]]
-            if len(kept) == len(accepted):
+    def _settle(self, document: Document, findings: list[Finding], decisions: list[Decision]) -> tuple[list[Decision], list[Decision]]:
+        """Read the result with all accepted changes in place. What raises a finding now is a person's after all.
+
+        Returns the decisions as they are then, and those of them that are carried out.
+        """
+        while accepted := choose(decisions):
+            fresh = self._new_findings(document, findings, _Reading(document, [d.suggestion for d in accepted]))
+            if not any(fresh[d.suggestion] for d in accepted):
                 break
-            accepted = kept
-        return accepted
+            decisions = [self._refused(d, fresh.get(d.suggestion, [])) for d in decisions]
+        return decisions, accepted
+
+    def _refused(self, decision: Decision, fresh: Sequence[str]) -> Decision:
+        """The decision with what it raised among the other changes, if anything."""
+        if not fresh:
+            return decision
+        verdicts = (*(v for v in decision.verdicts if v.gate != NEW_FINDING), _nothing_new(fresh))
+        return decide(decision.suggestion, verdicts, unsafe_fixes=self.config.unsafe_fixes)
+
+
+def _nothing_new(fresh: Sequence[str]) -> Verdict:
+    return Verdict(NEW_FINDING, float(not fresh), 1.0, not fresh, f"raises {', '.join(fresh)}" if fresh else "")
 
 
 def _fired(document: Document, span: Span, findings: Iterable[Finding]) -> Counter[str]:
@@ -191,11 +203,9 @@ class _Reading:
     """A document with changes made, which must not overlap: `places` tells where each now stands.
 
     An excerpt has only the blocks that the changes touch; `origins` tells where in it each stood before, and `original` gives it as it was.
-    `sure` are the places of what would be made without asking. A person reads the others before they are made, which is worth more than
-    another process's opinion at some milliseconds each.
     """
 
-    def __init__(self, document: Document, changes: Iterable[Suggestion], *, unsafe_fixes: bool, excerpt: bool = False) -> None:
+    def __init__(self, document: Document, changes: Iterable[Suggestion], *, excerpt: bool = False) -> None:
         self.excerpt = excerpt
         self.places: dict[Suggestion, Span] = {}
         self.origins: dict[Suggestion, Span] = {}
@@ -213,7 +223,6 @@ class _Reading:
             pieces += [document.text[at:region.end], _BREAK if excerpt else ""]
             new, old = new + region.end - at + len(_BREAK), old + region.end - at + len(_BREAK)
         changed = formats.parse(document.name, "".join(pieces))
-        self.sure = tuple(p for s, p in self.places.items() if s.safety == "safe" or unsafe_fixes)
         self.analysis = Analysis(_still_suppressed(document, changed), focus=tuple(self.places.values()))
 
     def original(self, document: Document) -> Document:
