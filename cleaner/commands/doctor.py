@@ -132,8 +132,7 @@ def _models() -> Check:
     at = estimator.folder()
     problem = estimator.damage(at) if at else "not there"
     if problem:
-        mend = f"git checkout -- {at}" if at else f"{_PIP} --force-reinstall --no-deps cleaner"
-        return Check("Quality model", f"{problem}; only the rules run", mend, required=False)
+        return Check("Quality model", f"{problem}; only the rules run", f"git checkout -- {at or f'models/{estimator.FOLDER}'}", required=False)
     return Check("Quality model", f"whole, {at}")
 
 
