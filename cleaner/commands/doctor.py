@@ -132,7 +132,8 @@ def _models() -> Check:
     at = estimator.folder()
     problem = estimator.damage(at) if at else "not there"
     if problem:
-        return Check("Quality model", f"{problem}; only the rules run", f"git checkout -- {at or f'models/{estimator.FOLDER}'}", required=False)
+        mend = f"git checkout -- {at or f'models/{estimator.FOLDER}'}"
+        return Check("Quality model", f"{problem}; only the rules run", mend, required=False)
     return Check("Quality model", f"whole, {at}")
 
 
