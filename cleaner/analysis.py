@@ -6,6 +6,7 @@ Tokens know their place in the document: ``analysis.span(token)``.
 from __future__ import annotations
 
 import os
+import re
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache, cached_property
@@ -76,18 +77,24 @@ class Analysis:
         return cast(_T, self._made[make])
 
     @cached_property
-    def parses(self) -> list[Doc]:
-        """One parse a segment, in order. Line ends are spaces to the parser; offsets are kept."""
-        plain = self.document.plain
-        return parse([_one_line(s.span.of(plain)) for s in self.document.segments])
+    def texts(self) -> list[str]:
+        """The plain text of each segment, in order, with every kind of white space as a space; offsets are kept."""
+        return [re.sub(r"\s", " ", s.span.of(self.document.plain)) for s in self.document.segments]
 
-    def segments(self) -> Iterator[Segment]:
-        """All segments; in a second reading only those that its focus touches. For rules that ask nothing but the sentence itself."""
-        focus = self.focus
-        return (
-            s for s in self.document.segments
-            if focus is None or any(f.start <= s.span.end and s.span.start <= f.end for f in focus)
-        )
+    @cached_property
+    def parses(self) -> list[Doc]:
+        """One parse a segment, in order."""
+        return parse(self.texts)
+
+    @cached_property
+    def lines(self) -> list[tuple[Segment, str]]:
+        """Segments with their text; in a second reading only those that its focus touches. For rules that ask only for the sentence."""
+        document = self.document
+        every = list(zip(document.segments, self.texts, strict=True))
+        if self.focus is None:
+            return every
+        near = {i for f in self.focus for i in document.indices_in(Span(max(0, f.start - 1), f.end + 1))}
+        return [every[i] for i in sorted(near)]
 
     def parsed(self) -> Iterator[tuple[Segment, Doc]]:
         """Segments with their parse."""
@@ -116,8 +123,4 @@ class Analysis:
 
 def parse_together(analyses: Iterable[Analysis]) -> None:
     """Parse documents in one batch, which costs a third less than one after the other."""
-    parse([_one_line(s.span.of(a.document.plain)) for a in analyses for s in a.document.segments])
-
-
-def _one_line(text: str) -> str:
-    return "".join(" " if c.isspace() else c for c in text)
+    parse([text for a in analyses for text in a.texts])

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import bisect
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Literal, get_args
 
@@ -140,14 +140,25 @@ class Document:
         i = bisect.bisect_right(self._starts, offset) - 1
         return i if i >= 0 and offset <= self.segments[i].span.end else None
 
+    def indices_in(self, span: Span) -> Iterator[int]:
+        """Indices of the segments that share a character with `span`."""
+        for i in range(max(0, bisect.bisect_right(self._starts, span.start) - 1), len(self.segments)):
+            if self._starts[i] >= span.end:
+                return
+            if self.segments[i].span.overlaps(span):
+                yield i
+
     def segments_in(self, span: Span) -> Iterator[Segment]:
         """The segments that share a character with `span`."""
-        i = max(0, bisect.bisect_right(self._starts, span.start) - 1)
-        for segment in self.segments[i:]:
-            if segment.span.start >= span.end:
-                return
-            if segment.span.overlaps(span):
-                yield segment
+        return (self.segments[i] for i in self.indices_in(span))
+
+    def by_segment(self, findings: Iterable[Finding]) -> list[list[Finding]]:
+        """For each segment the findings that share a character with it."""
+        found: list[list[Finding]] = [[] for _ in self.segments]
+        for f in findings:
+            for i in self.indices_in(f.span):
+                found[i].append(f)
+        return found
 
     def quotation_at(self, span: Span) -> Quotation | None:
         """The quotation whose words or marks `span` touches, if any."""

@@ -25,11 +25,10 @@ CACHE_SIZE = 4096
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """What the model thinks of a segment: `error` and `major` are log-odds of any and of a major error; `words` are characters of the
-    segment with the chances, 0 to 1, of standing inside an error and inside a major one.
+    """What the model thinks of a segment: `major` is the log-odds of a major error; `words` are characters of the segment with the
+    chances, 0 to 1, of standing inside an error and inside a major one.
     """
 
-    error: float
     major: float
     words: tuple[tuple[Span, float, float], ...]
 
@@ -53,9 +52,9 @@ def damage(at: Path) -> str:
 
 
 class Estimator:
-    """The loaded model. One onnxruntime session on a bounded number of threads; the same text gets the same numbers in every run."""
+    """The loaded model. One onnxruntime session on one thread; the same text gets the same numbers in every run."""
 
-    def __init__(self, at: Path, threads: int = 1) -> None:
+    def __init__(self, at: Path) -> None:
         import onnxruntime
         from tokenizers import Tokenizer
 
@@ -64,13 +63,13 @@ class Estimator:
         self.length: int = settings["max_tokens"]
         self.start: int = settings["cls"]
         self.stop: int = settings["sep"]
-        self._sentence = [settings["sentence"].index(name) for name in ("any", "major")]
+        self._major = settings["sentence"].index("major")
         self._word = [settings["word"].index(name) for name in ("wrong", "severe")]
         self.tokenizer = Tokenizer.from_file(str(at / "tokenizer.json"))
         self.tokenizer.no_padding()
         self.tokenizer.no_truncation()
         options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
+        options.intra_op_num_threads = 1
         options.inter_op_num_threads = 1
         self._seen: dict[tuple[str, str], Estimate] = {}
         self._lock = Lock()
@@ -108,20 +107,19 @@ class Estimator:
         types[:, first:] = 1
         sentence, word = self.session.run(["sentence", "word"], {"ids": row, "mask": np.ones_like(row), "types": types})
         chances = word[0, first:first + len(offsets)][:, self._word]
-        error, major = (float(sentence[0, k]) for k in self._sentence)
-        return Estimate(error, major, tuple(
+        return Estimate(float(sentence[0, self._major]), tuple(
             (Span(a, b), float(wrong), float(severe)) for (a, b), (wrong, severe) in zip(offsets, chances, strict=True) if b > a
         ))
 
 
 @cache
-def load(threads: int = 1) -> Estimator | None:
+def load() -> Estimator | None:
     """The estimator, or None with one warning where its model is missing or damaged."""
     at = folder()
     reason = damage(at) if at else "it is not installed"
     if at and not reason:
         try:
-            return Estimator(at, threads)
+            return Estimator(at)
         except Exception as error:  # onnxruntime raises types of its own; whatever it is, the rules must still run
             reason = str(error).splitlines()[0]
     warnings.warn(f"the quality model cannot be used ({reason}): rules only; `cleaner doctor` tells more", stacklevel=2)

@@ -29,10 +29,6 @@ class Result:
     output: str
     records: tuple[Record, ...]
 
-    @property
-    def needs_review(self) -> bool:
-        return any(r.status == "review" for r in self.records)
-
 
 class Pipeline:
     """The stages with their settings. Safe to share between threads; `close` ends what it started."""
@@ -211,6 +207,7 @@ class _Reading:
         self.origins: dict[Suggestion, Span] = {}
         ordered = sorted(changes, key=lambda s: s.span)
         self._regions = _regions(document, ordered) if excerpt else [Span(0, len(document.text))]
+        self._break = "\n\n" if excerpt else ""
         pieces: list[str] = []
         new = old = 0  # lengths so far, after and before the changes
         for region in self._regions:
@@ -220,18 +217,15 @@ class _Reading:
                 new, old, at = new + s.span.start - at, old + s.span.start - at, s.span.end
                 self.places[s], self.origins[s] = Span(new, new + len(s.replacement)), Span(old, old + len(s.span))
                 new, old = new + len(s.replacement), old + len(s.span)
-            pieces += [document.text[at:region.end], _BREAK if excerpt else ""]
-            new, old = new + region.end - at + len(_BREAK), old + region.end - at + len(_BREAK)
+            pieces += [document.text[at:region.end], self._break]
+            new, old = (length + region.end - at + len(self._break) for length in (new, old))
         changed = formats.parse(document.name, "".join(pieces))
         self.analysis = Analysis(_still_suppressed(document, changed), focus=tuple(self.places.values()))
 
     def original(self, document: Document) -> Document:
         """The excerpt without the changes."""
-        text = "".join(region.of(document.text) + _BREAK for region in self._regions)
+        text = "".join(region.of(document.text) + self._break for region in self._regions)
         return _still_suppressed(document, formats.parse(document.name, text))
-
-
-_BREAK = "\n\n"
 
 
 def _regions(document: Document, changes: Iterable[Suggestion]) -> list[Span]:
@@ -239,9 +233,8 @@ def _regions(document: Document, changes: Iterable[Suggestion]) -> list[Span]:
     regions: list[Span] = []
     for s in changes:
         span = touched(document, s.span)
-        for block in document.blocks:
-            if block.span.overlaps(span):
-                span = span.join(block.span)
+        for segment in document.segments_in(span):
+            span = span.join(segment.block.span)
         if regions and span.start < regions[-1].end:
             regions[-1] = regions[-1].join(span)
         else:

@@ -8,27 +8,24 @@ rest of the document; the second (`blend`) adds the estimate, where there is a m
 from __future__ import annotations
 
 import math
-import tomllib
 from collections.abc import Sequence
 from functools import cache
-from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from .core import Document, Finding
+from .language import lexicon
 
 if TYPE_CHECKING:
     from .estimator import Estimate
 
 FEATURES = ("bias", "major", "minor", "weak", "surest", "words", "document", "heading")
-
-
 BLEND = ("bias", "rules", "major")
 DOUBT = ("document", "evidence", "prior", "shrink", "bias", "slope", "threshold")
 
 
 @cache
 def _weights(table: str, names: tuple[str, ...]) -> tuple[float, ...]:
-    values = tomllib.loads(files("cleaner").joinpath("data/risk.toml").read_text(encoding="utf-8"))[table]
+    values = lexicon.table("risk")[table]
     return tuple(float(values[name]) for name in names)
 
 
@@ -67,7 +64,7 @@ def blend(rules: float, estimate: Estimate) -> tuple[float, ...]:
 
 def by_rules(document: Document, findings: Sequence[Finding]) -> list[tuple[float, ...]]:
     """The features of the first model for each segment of a document. Findings of the quality model are left to its estimate."""
-    own = [[f for f in findings if f.rule != "quality" and f.span.overlaps(s.span)] for s in document.segments]
+    own = document.by_segment(f for f in findings if f.rule != "quality")
     total, others = sum(map(evidence, own)), max(1, len(own) - 1)
     return [
         features(s.target, mine, max(0.0, total - evidence(mine)) / others, heading=s.block.kind == "heading")
@@ -94,8 +91,7 @@ def suspicion(document: Document, findings: Sequence[Finding], estimates: Sequen
     that are as in English written by people.
     """
     share, weight, prior, shrink, *_ = _weights("doubt", DOUBT)
-    sure = [f for f in findings if f.confidence >= 0.5 and f.rule != "quality"]
-    own = [evidence([f for f in sure if f.span.overlaps(s.span)]) for s in document.segments]
+    own = [evidence(sure) for sure in document.by_segment(f for f in findings if f.confidence >= 0.5 and f.rule != "quality")]
     total, size = sum(own), len(own) + shrink
     mean = (sum(e.major for e in estimates) + shrink * prior) / size
     return [e.major + share * mean + weight * math.sqrt(max(0.0, total - mine) / size) for e, mine in zip(estimates, own, strict=True)]

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 
 from .. import languagetool as server
 from ..analysis import Analysis
 from ..core import Block, Replacement, Span
+from ..language import lexicon
 from ..language.wording import is_word
 from ..registry import Bad, Good, Hit, detector
 
@@ -32,10 +31,9 @@ class Rule:
 @cache
 def rules() -> dict[str, Rule]:
     """The rules that are asked for, by LanguageTool's name for them."""
-    table = tomllib.loads((resources.files("cleaner") / "data/languagetool.toml").read_text(encoding="utf-8"))
     return {
         name: Rule(row["use"], row["confidence"], row["category"], *(re.compile(row[k]) if k in row else None for k in ("trust", "unless")))
-        for name, row in table.items() if row["use"] != "off"
+        for name, row in lexicon.table("languagetool").items() if row["use"] != "off"
     }
 
 

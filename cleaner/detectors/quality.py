@@ -31,20 +31,19 @@ def quality(analysis: Analysis) -> Iterator[Hit]:
     document, found = analysis.document, estimates(analysis)
     if len(found) < _SHORTEST:
         return
-    explained = [f.span for f in analysis.found if f.confidence >= 0.5 and f.severity in ("major", "critical")]
-    for segment, estimate, chance in zip(document.segments, found, doubts(document, analysis.found, found), strict=True):
-        if chance and not any(span.overlaps(segment.span) for span in explained):
+    explained = document.by_segment(f for f in analysis.found if f.confidence >= 0.5 and f.severity in ("major", "critical"))
+    chances = doubts(document, analysis.found, found)
+    for segment, estimate, chance, known in zip(document.segments, found, chances, explained, strict=True):
+        if chance and not known:
             span = _doubted(estimate).shift(segment.span.start) if estimate.words else segment.span
             yield Hit(span, "The quality model doubts this sentence.", max(0.5, chance))
 
 
 def _doubted(estimate: Estimate) -> Span:
     """The words that stand out, from the first to the last of them next to each other; the whole segment where none does."""
-    marked = [word for word, wrong, _ in estimate.words if wrong >= _MARKED]
-    if not marked:
+    first = last = max(range(len(estimate.words)), key=lambda i: estimate.words[i][1])
+    if estimate.words[first][1] < _MARKED:
         return Span(estimate.words[0][0].start, estimate.words[-1][0].end)
-    top = max(range(len(estimate.words)), key=lambda i: estimate.words[i][1])
-    first = last = top
     while first > 0 and estimate.words[first - 1][1] >= _MARKED:
         first -= 1
     while last + 1 < len(estimate.words) and estimate.words[last + 1][1] >= _MARKED:

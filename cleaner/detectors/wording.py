@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from ..analysis import Analysis
 from ..core import Replacement, Safety, Segment, Span
-from ..language.phrases import one_line
 from ..registry import Bad, Good, Hit, detector
 
 if TYPE_CHECKING:
@@ -62,8 +61,7 @@ def _spelled_out(acronym: str, text: str) -> int:
 def equals_gloss(analysis: Analysis) -> Iterator[Hit]:
     """An equals sign between a name and its explanation, as Japanese print writes it; English puts the explanation in brackets."""
     message = "“=” joins a word to its explanation, as Japanese print does."
-    for segment in analysis.document.segments:
-        text = one_line(segment.span.of(analysis.document.plain))
+    for segment, text in zip(analysis.document.segments, analysis.texts, strict=True):
         marks = [m for m in _EQUALS.finditer(text) if not _FORMULA.search(text[max(0, m.start() - 2):m.end() + 2])]
         if not marks or len(marks) > 2 or _UNIT.search(text[:marks[0].start()]):
             continue

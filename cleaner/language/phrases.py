@@ -36,6 +36,7 @@ from typing import Any
 from ..analysis import Analysis
 from ..core import BlockKind, CleanerError, Document, Replacement, Safety, Segment, Severity, Span
 from ..registry import Bad, Detector, Good, Hit, add_detector
+from . import lexicon
 
 _OPTIONAL = {"topic", "blocks", "quoted", "words", "category", "severity", "safe"}
 _REQUIRED = {"message", "reason", "source", "confidence", "forms", "bad", "good"}
@@ -65,10 +66,9 @@ class Phrase:
         document = analysis.document
         if not self._worth_a_look(document):
             return
-        for segment in analysis.segments():
+        for segment, text in analysis.lines:
             if self.blocks is not None and segment.block.kind not in self.blocks:
                 continue
-            text = one_line(segment.span.of(document.plain))
             taken: list[Span] = []
             for pattern, templates in self.forms:
                 for m in pattern.finditer(text):
@@ -92,11 +92,6 @@ class Phrase:
         return self.topic is None or self.topic in topics(document.plain)
 
 
-def one_line(text: str) -> str:
-    """The text with every kind of white space as a plain space; offsets are kept."""
-    return re.sub(r"\s", " ", text)
-
-
 def fitted(segment: Segment, m: re.Match[str], template: str) -> tuple[Span, str]:
     """The replacement for a match: capital at the head of a sentence, and no space left over where words go without a successor."""
     text, start, end = m.expand(template), m.start(), m.end()
@@ -118,8 +113,7 @@ def fitted(segment: Segment, m: re.Match[str], template: str) -> tuple[Span, str
 
 @cache
 def _topic_words() -> dict[str, re.Pattern[str]]:
-    table = tomllib.loads(resources.files("cleaner").joinpath("data/topics.toml").read_text(encoding="utf-8"))
-    return {name: re.compile(rf"\b(?:{'|'.join(words)})\b", re.IGNORECASE) for name, words in table.items()}
+    return {name: re.compile(rf"\b(?:{'|'.join(words)})\b", re.IGNORECASE) for name, words in lexicon.table("topics").items()}
 
 
 @lru_cache(maxsize=64)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
+
+from . import lexicon
 
 _VOWELS = "aeiou"
 
@@ -34,7 +34,7 @@ class ReportingVerb:
 @cache
 def verbs() -> dict[str, ReportingVerb]:
     """All reporting verbs by base form."""
-    table = tomllib.loads(resources.files("cleaner.data").joinpath("reporting_verbs.toml").read_text(encoding="utf-8"))
+    table = dict(lexicon.table("reporting_verbs"))
     forms, speech = table.pop("forms"), table.pop("speech")
     classes: dict[str, set[str]] = {}
     for name, entry in table.items():
