@@ -7,6 +7,7 @@ Without it (missing or damaged) the tool runs on rules alone.
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
 import warnings
 from collections.abc import Sequence
@@ -14,6 +15,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from threading import Lock
+from typing import NamedTuple
 
 from .analysis import Analysis
 from .core import Document, Span
@@ -21,16 +23,55 @@ from .core import Document, Span
 FOLDER = "quality"
 CONTEXT_CHARACTERS = 400
 CACHE_SIZE = 4096
+DOUBTFUL = 0.5  # a word is shown as part of an error from this chance on
+
+
+class Word(NamedTuple):
+    """Characters of a segment (a word or a piece of one) with the chances, 0 to 1, of standing inside an error, inside a major error, and
+    of being changed by a post-editor.
+    """
+
+    span: Span
+    wrong: float
+    severe: float
+    bad: float
 
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """What the model thinks of a segment: `major` is the log-odds of a major error; `words` are characters of the segment with the
-    chances, 0 to 1, of standing inside an error and inside a major one.
+    """What the model thinks of a segment.
+
+    Attributes:
+        major: log-odds of a major error.
+        words: its words in order.
+        any: log-odds of any error.
+        z: the score that raters would give, standardised by rater: higher is better.
+        hter: log-odds of the share of words that a post-editor would change.
+
     """
 
     major: float
-    words: tuple[tuple[Span, float, float], ...]
+    words: tuple[Word, ...]
+    any: float = 0.0
+    z: float = 0.0
+    hter: float = 0.0
+
+    def doubted(self, text: str) -> list[Span]:
+        """The words of the segment `text` that stand out, whole, and joined where they follow each other."""
+        found: list[Span] = []
+        for word in self.words:
+            if word.wrong < DOUBTFUL:
+                continue
+            start, end = word.span.start, word.span.end
+            while start > 0 and text[start - 1].isalnum() and text[start].isalnum():
+                start -= 1
+            while end < len(text) and text[end].isalnum() and text[end - 1].isalnum():
+                end += 1
+            if found and (start <= found[-1].end or text[found[-1].end:start].isspace()):
+                found[-1] = Span(found[-1].start, max(end, found[-1].end))
+            else:
+                found.append(Span(start, end))
+        return found
 
 
 def folder() -> Path | None:
@@ -63,8 +104,8 @@ class Estimator:
         self.length: int = settings["max_tokens"]
         self.start: int = settings["cls"]
         self.stop: int = settings["sep"]
-        self._major = settings["sentence"].index("major")
-        self._word = [settings["word"].index(name) for name in ("wrong", "severe")]
+        self._sentence = [settings["sentence"].index(name) for name in ("major", "any", "z", "hter")]
+        self._word = [settings["word"].index(name) for name in ("wrong", "severe", "bad")]
         self.tokenizer = Tokenizer.from_file(str(at / "tokenizer.json"))
         self.tokenizer.no_padding()
         self.tokenizer.no_truncation()
@@ -76,8 +117,10 @@ class Estimator:
         self.session = onnxruntime.InferenceSession(str(at / "model.onnx"), options, providers=["CPUExecutionProvider"])
 
     def estimate(self, texts: Sequence[str], contexts: Sequence[str]) -> list[Estimate]:
-        """Score segments, each after its context (the text before it; may be empty); the last few thousand are remembered. What does not
-        fit the model's length is not read.
+        """Score segments, each after its context (the text before it; may be empty); the last few thousand are remembered.
+
+        A segment too long for the model is read in parts of equal length, each after the words before it: it has the words of all, and
+        is as bad as the worst of them.
 
         One at a time: on a processor a batch saves nothing (measured, it loses a third to padding), and its int8 scales would make a
         segment's numbers depend on its neighbours.
@@ -85,7 +128,7 @@ class Estimator:
         pairs = list(zip(texts, contexts, strict=True))
         with self._lock:
             seen = {p: self._seen[p] for p in pairs if p in self._seen}
-        new = {p: self._run(*self._encode(*p)) for p in dict.fromkeys(pairs) if p not in seen}
+        new = {p: self._read(*p) for p in dict.fromkeys(pairs) if p not in seen}
         with self._lock:
             self._seen |= new
             while len(self._seen) > CACHE_SIZE:
@@ -93,23 +136,36 @@ class Estimator:
         seen |= new
         return [seen[p] for p in pairs]
 
-    def _encode(self, text: str, context: str) -> tuple[list[int], int, list[tuple[int, int]]]:
+    def _read(self, text: str, context: str) -> Estimate:
         before = self.tokenizer.encode(context, add_special_tokens=False).ids[-self.context:] if context else []
         own = self.tokenizer.encode(text, add_special_tokens=False)
-        room = self.length - len(before) - 3
-        return [self.start, *before, self.stop, *own.ids[:room], self.stop], len(before) + 2, list(own.offsets[:room])
+        ids, offsets = [*before, *own.ids], [(0, 0)] * len(before) + list(own.offsets)
+        room = self.length - self.context - 3
+        if len(own.ids) <= self.length - len(before) - 3:
+            room = max(1, len(own.ids))
+        parts = max(1, -(-len(own.ids) // room))
+        edges = [len(before) + len(own.ids) * i // parts for i in range(parts + 1)]
+        read = [
+            self._run(ids[max(0, start - self.context):start], ids[start:end], offsets[start:end])
+            for start, end in itertools.pairwise(edges)
+        ]
+        return read[0] if len(read) == 1 else Estimate(
+            max(e.major for e in read), tuple(w for e in read for w in e.words), max(e.any for e in read), min(e.z for e in read),
+            max(e.hter for e in read),
+        )
 
-    def _run(self, ids: list[int], first: int, offsets: list[tuple[int, int]]) -> Estimate:
+    def _run(self, before: list[int], own: list[int], offsets: list[tuple[int, int]]) -> Estimate:
         import numpy as np
 
-        row = np.array([ids], np.int64)
+        row = np.array([[self.start, *before, self.stop, *own, self.stop]], np.int64)
+        first = len(before) + 2
         types = np.zeros_like(row)
         types[:, first:] = 1
         sentence, word = self.session.run(["sentence", "word"], {"ids": row, "mask": np.ones_like(row), "types": types})
-        chances = word[0, first:first + len(offsets)][:, self._word]
-        return Estimate(float(sentence[0, self._major]), tuple(
-            (Span(a, b), float(wrong), float(severe)) for (a, b), (wrong, severe) in zip(offsets, chances, strict=True) if b > a
-        ))
+        chances = word[0, first:first + len(own)][:, self._word].tolist()
+        major, other, z, hter = sentence[0, self._sentence].tolist()
+        words = (Word(Span(a, b), *chance) for (a, b), chance in zip(offsets, chances, strict=True) if b > a)
+        return Estimate(major, tuple(words), other, z, hter)
 
 
 @cache

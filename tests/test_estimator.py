@@ -41,8 +41,8 @@ def test_bad_translation_is_riskier_than_good_english(model: estimator.Estimator
 def test_words_are_characters_of_the_segment(model: estimator.Estimator) -> None:
     text = "Smoke rose over Łódź, 😀 and then nothing."
     (found,) = model.estimate([text], [""])
-    assert [w.of(text) for w, _, _ in found.words][:3] == ["Smoke", "rose", "over"]
-    assert all(0 <= wrong <= 1 and 0 <= severe <= 1 for _, wrong, severe in found.words)
+    assert [w.span.of(text) for w in found.words][:3] == ["Smoke", "rose", "over"]
+    assert all(0 <= chance <= 1 for w in found.words for chance in w[1:])
 
 
 def test_runs_agree() -> None:
@@ -58,7 +58,7 @@ def test_runs_agree() -> None:
 def test_odd_text_is_only_text(model: estimator.Estimator, text: str) -> None:
     (found,) = model.estimate([text], [text])
     assert isinstance(found.major, float)
-    assert all(w.end <= len(text) for w, _, _ in found.words)
+    assert all(w.span.end <= len(text) for w in found.words)
 
 
 def test_context_counts(model: estimator.Estimator) -> None:
@@ -122,3 +122,21 @@ def test_no_model_is_a_warning_too(monkeypatch: pytest.MonkeyPatch) -> None:
             assert estimator.load() is None
     finally:
         estimator.load.cache_clear()
+
+
+def test_long_segments_are_read_to_the_end(model: estimator.Estimator) -> None:
+    filler = "The council of the town met on Tuesday and spoke at length about the pool, the road to the station and the new school, "
+    bad = "and the voltage of the opening was folded by the second goodbye of did."
+    good, wrong = filler * 8 + "and then it closed the meeting.", filler * 8 + bad
+    first, second = model.estimate([good, wrong], ["", ""])
+    assert second.words[-1].span.end == len(wrong)
+    assert len({w.span for w in second.words}) == len(second.words)
+    assert second.major > first.major
+    assert any(span.overlaps(estimator.Span(len(filler) * 8, len(wrong))) for span in second.doubted(wrong))
+
+
+def test_doubted_words_are_whole_and_joined() -> None:
+    text = "It befuddled us all, so."
+    pieces = [(0, 2, 0.1), (3, 5, 0.2), (5, 9, 0.9), (9, 12, 0.1), (13, 15, 0.8), (16, 19, 0.1), (21, 23, 0.7)]
+    words = tuple(estimator.Word(estimator.Span(a, b), chance, 0.0, 0.0) for a, b, chance in pieces)
+    assert [s.of(text) for s in estimator.Estimate(0.0, words).doubted(text)] == ["befuddled us", "so"]

@@ -6,12 +6,11 @@ from collections.abc import Iterator
 
 from ..analysis import Analysis
 from ..core import Span
-from ..estimator import Estimate, estimates
+from ..estimator import DOUBTFUL, Estimate, estimates
 from ..registry import Bad, Good, Hit, detector
 from ..risk import doubts
 
 _SHORTEST = 5  # segments: “For tickets call +44 20 7946 0018.” alone looks as odd as bad translation
-_MARKED = 0.5  # a word is shown as part of the error from this chance on
 
 
 @detector("accuracy/mistranslation", "major", source="models/quality/README.md", last=True, examples=[
@@ -41,11 +40,12 @@ def quality(analysis: Analysis) -> Iterator[Hit]:
 
 def _doubted(estimate: Estimate) -> Span:
     """The words that stand out, from the first to the last of them next to each other; the whole segment where none does."""
-    first = last = max(range(len(estimate.words)), key=lambda i: estimate.words[i][1])
-    if estimate.words[first][1] < _MARKED:
-        return Span(estimate.words[0][0].start, estimate.words[-1][0].end)
-    while first > 0 and estimate.words[first - 1][1] >= _MARKED:
+    words = estimate.words
+    first = last = max(range(len(words)), key=lambda i: words[i].wrong)
+    if words[first].wrong < DOUBTFUL:
+        return Span(words[0].span.start, words[-1].span.end)
+    while first > 0 and words[first - 1].wrong >= DOUBTFUL:
         first -= 1
-    while last + 1 < len(estimate.words) and estimate.words[last + 1][1] >= _MARKED:
+    while last + 1 < len(words) and words[last + 1].wrong >= DOUBTFUL:
         last += 1
-    return Span(estimate.words[first][0].start, estimate.words[last][0].end)
+    return Span(words[first].span.start, words[last].span.end)
