@@ -2,23 +2,28 @@
 
     python models/train/quality.py WORK   # WORK keeps checkpoints: a stopped run goes on where it was
 
-Stages: (1) one encoder on post-edits, expert spans, systems' outputs and planted errors together; (2) a short pass over the annotated
-segments of the bench's tune split. A third of the tune documents, and every system's output for them, is held out of both for
+Stages: (1) one encoder on post-edits, expert spans, systems' outputs and planted errors together, in three turns, of which the third
+learns to edit too; (2) a short pass over the annotated segments of the bench's tune split. A third of the tune documents, and every system's output for them, is held out of both for
 calibration; the model that ships has then seen all of them once more in stage 2.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import pickle
 import random
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import quality_data as data
 import torch
-from quality_model import Quality, base, predict, prepare, train
+from edit_data import table
+from quality_model import Quality, Tags, base, predict, prepare, train
+
+from cleaner.edits import Forms
 
 SEED = 11
 
@@ -33,15 +38,32 @@ def wmt_name(file: str) -> str:
     return re.sub(r"^(.*)_(\d+)\..*$", lambda m: f"{m[1].replace('_', '-')}.{m[2]}", file)
 
 
-def mixture(turn: int, exclude: frozenset[str]) -> list[data.Example]:
-    """The examples of a turn of stage 1: first everything; then the domain again, with more English that must not be flagged."""
+def mixture(turn: int, exclude: frozenset[str], forms: Forms) -> list[data.Example]:
+    """The examples of a turn of stage 1: first everything; then the domain again, with more English that must not be flagged; then all
+    of it with tags for the edit heads.
+    """
     rng = random.Random(SEED + turn)
     spans = data.expert_spans(random.Random(SEED))
+    if turn == 2:
+        outputs = data.systems(rng, forms, {"ja-en": 12000, "zh-en": 8000, "de-en": 3000, "cs-en": 3000, "uk-en": 3000, "ru-en": 3000}, exclude)
+        return [*data.post_edits(forms) * 3, *spans, *outputs, *data.human(rng, forms, plant=0.2, worsened=0.45)]
     if turn == 0:
-        outputs = data.systems(rng, {"ja-en": 12000, "zh-en": 4000, "uk-en": 2000, "ru-en": 2000}, exclude)
-        return [*data.post_edits() * 2, *spans[:12000], *outputs, *data.human(rng)[:7000]]
-    outputs = data.systems(rng, {"ja-en": 12000, "zh-en": 2000, "uk-en": 1000, "ru-en": 1000}, exclude)
-    return [*spans[12000:18000], *outputs, *data.human(rng, plant=0.2)]
+        outputs = data.systems(rng, forms, {"ja-en": 12000, "zh-en": 4000, "uk-en": 2000, "ru-en": 2000}, exclude)
+        made = [*data.post_edits(forms) * 2, *spans[:12000], *outputs, *data.human(rng, forms)[:7000]]
+    else:
+        outputs = data.systems(rng, forms, {"ja-en": 12000, "zh-en": 2000, "uk-en": 1000, "ru-en": 1000}, exclude)
+        made = [*spans[12000:18000], *outputs, *data.human(rng, forms, plant=0.2)]
+    return [replace(e, tags=[]) for e in made]
+
+
+def texts() -> list[str]:
+    """Good English, for the table of forms."""
+    return [r["pe"] for r in data.lines("mlqe_pe_to_english.jsonl.gz") if r["split"] == "train"] + [t for _, t in data.passages()]
+
+
+def save_edits(path: Path, tags: Tags, forms: Forms) -> None:
+    """What the edit heads' classes mean."""
+    path.write_text(json.dumps({"here": tags.here, "gap": tags.gap, "verbs": forms.verbs, "nouns": forms.nouns}), encoding="utf-8")
 
 
 def main() -> None:
@@ -54,21 +76,26 @@ def main() -> None:
     torch.set_num_threads(args.threads)
     torch.manual_seed(SEED)
     encoder, tokenizer = base()
-    model = Quality(encoder)
-    tune = data.annotated()
+    forms = table(texts())
+    tune = data.annotated(forms)
     out = held_out([e.group for e in tune])
-    for turn, rate in enumerate((2e-4, 1e-4)):
+    exclude = frozenset(wmt_name(n) for n in out)
+    last = mixture(2, exclude, forms)
+    tags = Tags.of([*last, *(e for e in tune if e.group not in out)])
+    save_edits(args.work / "edits.json", tags, forms)
+    model = Quality(encoder, tags)
+    for turn, rate in enumerate((2e-4, 1e-4, 1.5e-4)):
         start = args.work / f"stage1-{turn}.pt"
         if start.exists():
-            model.load_state_dict(torch.load(start))
+            model.load_state_dict(torch.load(start), strict=turn == 2)  # the first turns do not know the edit heads
             continue
-        rows = prepare(tokenizer, mixture(turn, frozenset(wmt_name(n) for n in out)))
+        rows = prepare(tokenizer, last if turn == 2 else mixture(turn, exclude, forms), tags)
         print(len(rows), "examples,", sum(len(r[0]) for r in rows), "tokens", flush=True)
         train(model, rows, passes=1, rate=rate, seed=SEED + turn, name=f"stage 1, turn {turn}", keep=args.work / f"partial-{turn}.pt")
         torch.save(model.state_dict(), start)
     for name, examples in (("honest", [e for e in tune if e.group not in out]), ("final", tune)):
         model.load_state_dict(torch.load(start))
-        train(model, prepare(tokenizer, examples), passes=2, rate=5e-5, seed=SEED, tokens=1500, name=name)
+        train(model, prepare(tokenizer, examples, tags), passes=2, rate=5e-5, seed=SEED, tokens=1500, name=name)
         torch.save(model.state_dict(), args.work / f"{name}.pt")
         if name == "honest":
             kept = [e for e in tune if e.group in out] + data.silent()

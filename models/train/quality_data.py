@@ -7,6 +7,8 @@ An example is a sentence in its context with sparse labels: a missing label does
     words     bad (a post-editor changed it), wrong (inside an annotated error span), severe (inside a major one), alone (1 − share of
               other systems and references that use the word)
 
+    edits     a tag for each word and for the gap before it (edit_data.py)
+
 Sources: MLQE-PE (Fomicheva et al. 2022), WMT MQM (Freitag et al. 2021), WMT21/22 outputs, references and direct assessment, the bench's
 tune split, and English written by people, where errors of the classes that the rules name are planted.
 """
@@ -22,6 +24,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import edit_data
+
+from cleaner.edits import KEEP, Forms
+
 SHARED = Path(__file__).resolve().parents[3] / "shared"
 HELD_OUT = 3  # tenths of the Wikinews articles that are kept for counting false alarms
 _WORD = re.compile(r"\w+(?:['’]\w+)?")
@@ -34,7 +40,9 @@ _COMMON = frozenset(re.findall(r"\w+", """
 
 @dataclass(slots=True)
 class Example:
-    """A sentence with what is known about it; `words` holds (start, end, label, value) in characters of `text`."""
+    """A sentence with what is known about it; `words` holds (start, end, label, value) in characters of `text`, `tags` those of
+    `edit_data`, with an empty tag where none is known.
+    """
 
     text: str
     context: str = ""
@@ -42,6 +50,7 @@ class Example:
     words: list[tuple[int, int, str, float]] = field(default_factory=list)
     dense: tuple[str, ...] = ()  # word labels that hold for the whole text: 0 where no span says otherwise
     group: str = ""
+    tags: list[edit_data.Tagged] = field(default_factory=list)
 
 
 def lines(name: str) -> Iterator[dict]:
@@ -50,7 +59,7 @@ def lines(name: str) -> Iterator[dict]:
             yield json.loads(row)
 
 
-def post_edits(split: str = "train") -> list[Example]:
+def post_edits(forms: Forms, split: str = "train") -> list[Example]:
     """MLQE-PE: words tagged by what the post-editor changed, HTER, raters' mean z."""
     found = []
     for r in lines("mlqe_pe_to_english.jsonl.gz"):
@@ -62,7 +71,7 @@ def post_edits(split: str = "train") -> list[Example]:
             continue
         words = [(a, b, "bad", 1.0) for (a, b), tag in zip(spans, tags, strict=True) if tag == "BAD" and b > a]
         labels = {"hter": min(1.0, float(r["hter"])), "z": float(r["da"][1])}
-        found.append(Example(text, "", labels, words, ("bad",), r["pair"]))
+        found.append(Example(text, "", labels, words, ("bad",), r["pair"], edit_data.towards(text, r["pe"], forms)))
     return found
 
 
@@ -111,14 +120,14 @@ def _bucket(name: str) -> int:
     return sum(name.encode()) % 10
 
 
-def systems(rng: random.Random, pairs: dict[str, int], exclude: frozenset[str]) -> list[Example]:
+def systems(rng: random.Random, forms: Forms, pairs: dict[str, int], exclude: frozenset[str]) -> list[Example]:
     """WMT outputs: for each pair so many translations; words that other systems and the references do not use are suspect."""
     found = []
     for pair, count in pairs.items():
         own, before = [], collections.defaultdict(str)
-        for r in lines("wmt_to_english.jsonl.gz"):
-            if r["pair"] != pair or (r["doc"] or "") in exclude:
-                continue
+        rows = [r for r in lines("wmt_to_english.jsonl.gz") if r["pair"] == pair and (r["doc"] or "") not in exclude]
+        share = min(1.0, 1.1 * count / sum(len(r["hyps"]) for r in rows))
+        for r in rows:
             bags = {name: _bag(text) for name, text in r["hyps"].items()}
             refs = [_bag(text) for text in r["refs"]]
             for name, text in r["hyps"].items():
@@ -126,20 +135,21 @@ def systems(rng: random.Random, pairs: dict[str, int], exclude: frozenset[str]) 
                 before[name, r["doc"]] = (context + " " + text)[-400:]
                 others = [b for n, b in bags.items() if n != name]
                 total = len(others) + 3 * len(refs)
-                if not text.strip() or not total:
+                if not text.strip() or not total or rng.random() > share:
                     continue
                 words, support = [], []
                 for m in _WORD.finditer(text):
                     stem = _stem(m.group())
                     if m.group().lower() in _COMMON:
                         continue
-                    share = (sum(stem in b for b in others) + 3 * sum(stem in b for b in refs)) / total
-                    words.append((m.start(), m.end(), "alone", 1 - share))
-                    support.append(share)
+                    used = (sum(stem in b for b in others) + 3 * sum(stem in b for b in refs)) / total
+                    words.append((m.start(), m.end(), "alone", 1 - used))
+                    support.append(used)
                 labels = {"agree": sum(support) / len(support)} if support else {}
                 if name in r["da"] and r["da"][name][1] is not None:
                     labels["z"] = max(-2.5, min(1.5, float(r["da"][name][1])))
-                own.append(Example(text, context, labels, words, (), r["doc"] or ""))
+                texts = [(t, 1) for n, t in r["hyps"].items() if n != name] + [(t, 3) for t in r["refs"]]
+                own.append(Example(text, context, labels, words, (), r["doc"] or "", edit_data.consensus(text, texts, forms)))
         rng.shuffle(own)
         found += own[:count]
     return found
@@ -157,7 +167,7 @@ def _bag(text: str) -> frozenset[str]:
     return frozenset(_stem(w) for w in _WORD.findall(text))
 
 
-def annotated() -> list[Example]:
+def annotated(forms: Forms) -> list[Example]:
     """The bench's tune split: Japanese news, error spans that an English-only reader would notice."""
     found, before = [], collections.defaultdict(str)
     rows = [json.loads(x) for x in (SHARED / "bench/tune_gold.jsonl").read_text(encoding="utf-8").splitlines()]
@@ -167,16 +177,16 @@ def annotated() -> list[Example]:
         words = [(e["start"], e["end"], label, 1.0) for e in r["errors"] if e["visible"]
                  for label in (("wrong", "severe") if e["severity"] == "major" else ("wrong",))]
         labels = {"any": float(r["status"] != "ok"), "major": float(r["status"] == "major")}
-        found.append(Example(r["mt"], context, labels, words, ("wrong", "severe"), r["file"]))
+        found.append(Example(r["mt"], context, labels, words, ("wrong", "severe"), r["file"],
+                             edit_data.towards(r["mt"], r["fix_en"] or r["mt"], forms)))
     return found
 
 
-def human(rng: random.Random, plant: float = 0.5) -> list[Example]:
-    """English by people: half as it is (no error), half with one planted error of the classes that the rules name."""
-    found = []
+def passages() -> list[tuple[str, str]]:
+    """English by people as (context, sentence): Wikinews articles and segments written for WMT, without what counts false alarms."""
     with gzip.open(SHARED / "data/wmt_original_english.txt.gz", "rt", encoding="utf-8") as rows:
         plain = [line.strip() for line in rows if len(line.split()) > 5]
-    passages = [("", text) for text in plain[2000:]]  # the first 1,000 set the threshold, the next 1,000 count false alarms
+    found = [("", text) for text in plain[2000:]]  # the first 1,000 set the threshold, the next 1,000 count false alarms
     for article in lines("wikinews_2020.jsonl.gz"):
         if _bucket(article["url_title"]) < HELD_OUT:
             continue
@@ -184,16 +194,32 @@ def human(rng: random.Random, plant: float = 0.5) -> list[Example]:
         for paragraph in article["paragraphs"]:
             for sentence in re.split(r"(?<=[.!?])\s+(?=[A-Z])", paragraph):
                 if len(sentence.split()) > 5:
-                    passages.append((context[-400:], sentence))
+                    found.append((context[-400:], sentence))
                 context += " " + sentence
-    for context, text in passages:
-        planted = _plant(text, rng) if rng.random() < plant else None
+    return found
+
+
+def human(rng: random.Random, forms: Forms, plant: float = 0.5, worsened: float = 0.0) -> list[Example]:
+    """English by people: as it is (no error), with one planted error of the classes that the rules name (a share of `plant`), or with
+    small grammar errors (a share of `worsened`).
+    """
+    found = []
+    for context, text in passages():
+        draw = rng.random()
+        planted = _plant(text, rng) if draw < plant else None
         if planted:
             changed, start, end = planted
             found.append(Example(changed, context, {"any": 1.0, "major": 1.0},
-                                 [(start, end, "wrong", 1.0), (start, end, "severe", 1.0)], ("wrong", "severe"), "planted"))
-        else:
-            found.append(Example(text, context, {"any": 0.0, "major": 0.0}, [], ("wrong", "severe"), "human"))
+                                 [(start, end, "wrong", 1.0), (start, end, "severe", 1.0)], ("wrong", "severe"), "planted",
+                                 edit_data.towards(changed, text, forms)))
+            continue
+        if draw >= 1 - worsened:
+            changed = edit_data.worsen(text, forms, rng)
+            tags = edit_data.towards(changed, text, forms)
+            places = [(a, a + 1, "wrong", 1.0) for a, here, gap in tags if (here, gap) != (KEEP, KEEP)]
+            found.append(Example(changed, context, {"any": 1.0} if places else {}, places, ("wrong",), "worsened", tags))
+            continue
+        found.append(Example(text, context, {"any": 0.0, "major": 0.0}, [], ("wrong", "severe"), "human", edit_data.towards(text, text, forms)))
     rng.shuffle(found)
     return found
 

@@ -1,4 +1,4 @@
-"""The quality model: MiniLM-L6 with sentence heads and word heads (torch; only for training)."""
+"""The quality model: MiniLM-L6 with sentence heads, word heads and edit heads (torch; only for training)."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import math
 import random
 import time
 import zipfile
+from collections import Counter
 from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
@@ -19,10 +20,14 @@ from tokenizers import Tokenizer
 from torch import nn
 from transformers import BertConfig, BertModel
 
+from cleaner.edits import KEEP, OTHER
+
 SENTENCE = ("any", "major", "z", "hter", "agree")
 WORD = ("bad", "wrong", "severe", "alone")
 CONTEXT, LENGTH = 40, 128
-WEIGHT = {"any": 1.0, "major": 1.0, "z": 0.3, "hter": 0.5, "agree": 0.5, "bad": 1.0, "wrong": 1.0, "severe": 1.0, "alone": 0.6}
+WEIGHT = {"any": 1.0, "major": 1.0, "z": 0.3, "hter": 0.5, "agree": 0.5, "bad": 1.0, "wrong": 1.0, "severe": 1.0, "alone": 0.6,
+          "here": 1.2, "gap": 0.8}
+UNKNOWN = -100  # the class of a word whose tag is not known
 
 
 def base() -> tuple[BertModel, Tokenizer]:
@@ -41,26 +46,58 @@ def base() -> tuple[BertModel, Tokenizer]:
     return model, tokenizer
 
 
-class Quality(nn.Module):
-    """Encoder, a linear head per word label, an MLP per sentence label over [CLS], mean and maximum of the sentence's words."""
+class Tags:
+    """The tags that the edit heads know, for words and for gaps; the commonest of the training data."""
 
-    def __init__(self, encoder: BertModel) -> None:
+    def __init__(self, here: Sequence[str], gap: Sequence[str]) -> None:
+        self.here, self.gap = list(here), list(gap)
+        self._here = {t: n for n, t in enumerate(self.here)}
+        self._gap = {t: n for n, t in enumerate(self.gap)}
+
+    @classmethod
+    def of(cls, examples: Sequence[Example], least: int = 6) -> Tags:
+        """The tags that stand in at least so many different sentences, and only words written small more often than not."""
+        found: tuple[Counter[str], Counter[str]] = (Counter(), Counter())
+        small: Counter[str] = Counter()
+        for e in {(e.text, e.group): e for e in examples}.values():
+            found[0].update({h for _, h, _ in e.tags})
+            found[1].update({g for _, _, g in e.tags})
+            small.update(w for w in e.text.split()[1:] if w.isalpha())
+        names = {w.lower() for w in small if w[0].isupper() and small[w] > small[w.lower()]}
+        usable = [[t for t, n in c.most_common() if n >= least and t and t not in (KEEP, OTHER) and not names & set(t.lstrip("+").split())]
+                  for c in found]
+        return cls([KEEP, OTHER, *usable[0]], [KEEP, OTHER, *usable[1]])
+
+    def ids(self, here: str, gap: str) -> tuple[int, int]:
+        """The classes of a word's two tags; UNKNOWN where a tag is empty."""
+        other = self._here[OTHER]
+        return self._here.get(here, other) if here else UNKNOWN, self._gap.get(gap, other) if gap else UNKNOWN
+
+
+class Quality(nn.Module):
+    """Encoder, a linear head per word label, an MLP per sentence label over [CLS], mean and maximum of the sentence's words; a linear
+    head each for the tags of words and of the gaps before them.
+    """
+
+    def __init__(self, encoder: BertModel, tags: Tags) -> None:
         super().__init__()
         self.encoder = encoder
+        self.tags = tags
         width = encoder.config.hidden_size
         self.drop = nn.Dropout(0.1)
         self.word = nn.Linear(width, len(WORD))
+        self.here, self.gap = nn.Linear(width, len(tags.here)), nn.Linear(width, len(tags.gap))
         self.sentence = nn.Sequential(nn.Linear(3 * width, 192), nn.Tanh(), nn.Dropout(0.1), nn.Linear(192, len(SENTENCE)))
 
-    def forward(self, ids: torch.Tensor, mask: torch.Tensor, types: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    def forward(self, ids: torch.Tensor, mask: torch.Tensor, types: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
         """ids, mask, types: (batch, tokens) int64; types are 1 on the sentence itself. Returns logits (batch, sentence labels) and
-        (batch, tokens, word labels).
+        (batch, tokens, word labels), and what the edit heads read, (batch, tokens, width).
         """
         hidden = self.drop(self.encoder(input_ids=ids, attention_mask=mask, token_type_ids=types).last_hidden_state)
         inside = types.unsqueeze(-1).to(hidden.dtype)
         mean = (hidden * inside).sum(1) / inside.sum(1).clamp(min=1)
         top = (hidden * inside - (1 - inside) * 1e4).amax(1)
-        return self.sentence(torch.cat([hidden[:, 0], mean, top], -1)), self.word(hidden)
+        return self.sentence(torch.cat([hidden[:, 0], mean, top], -1)), self.word(hidden), hidden
 
 
 def encode(tokenizer: Tokenizer, text: str, context: str) -> tuple[list[int], list[int], list[tuple[int, int]]]:
@@ -74,8 +111,8 @@ def encode(tokenizer: Tokenizer, text: str, context: str) -> tuple[list[int], li
     return ids, types, offsets
 
 
-def prepare(tokenizer: Tokenizer, examples: Sequence[Example]) -> list[tuple]:
-    """Examples as (ids, types, sentence values, word values), NaN where a label is not known."""
+def prepare(tokenizer: Tokenizer, examples: Sequence[Example], tags: Tags) -> list[tuple]:
+    """Examples as (ids, types, sentence values, word values, classes of tags), NaN or UNKNOWN where a label is not known."""
     rows = []
     for e in examples:
         ids, types, offsets = encode(tokenizer, e.text, e.context)
@@ -90,7 +127,12 @@ def prepare(tokenizer: Tokenizer, examples: Sequence[Example]) -> list[tuple]:
             touched = np.array([x < b and a < y for x, y in offsets])
             column = word[:, WORD.index(label)]
             column[touched] = value if label not in e.dense else np.minimum(1.0, column[touched] + value)
-        rows.append((ids, types, sentence, word))
+        edits = np.full((len(ids), 2), UNKNOWN, np.int64)
+        starts = {a: n for n, (a, b) in reversed(list(enumerate(offsets))) if b > a}
+        for a, here, gap in e.tags:
+            if a in starts:
+                edits[starts[a]] = tags.ids(here, gap)
+        rows.append((ids, types, sentence, word, edits))
     return rows
 
 
@@ -119,15 +161,18 @@ def tensors(rows: Sequence[tuple], chosen: list[int]) -> tuple[torch.Tensor, ...
     ids = torch.zeros(len(chosen), width, dtype=torch.long)
     mask, types = torch.zeros_like(ids), torch.zeros_like(ids)
     word = torch.full((len(chosen), width, len(WORD)), math.nan)
+    edits = torch.full((len(chosen), width, 2), UNKNOWN)
     for n, i in enumerate(chosen):
         size = len(rows[i][0])
         ids[n, :size], types[n, :size], mask[n, :size] = torch.tensor(rows[i][0]), torch.tensor(rows[i][1]), 1
-        word[n, :size] = torch.from_numpy(rows[i][3])
-    return ids, mask, types, torch.from_numpy(np.stack([rows[i][2] for i in chosen])), word
+        word[n, :size], edits[n, :size] = torch.from_numpy(rows[i][3]), torch.from_numpy(rows[i][4])
+    return ids, mask, types, torch.from_numpy(np.stack([rows[i][2] for i in chosen])), word, edits
 
 
-def loss_of(out: tuple[torch.Tensor, torch.Tensor], sentence: torch.Tensor, word: torch.Tensor) -> torch.Tensor:
-    """Weighted sum over the heads that have labels: squared error for z, binary cross-entropy with soft labels elsewhere."""
+def loss_of(model: Quality, out: tuple[torch.Tensor, ...], sentence: torch.Tensor, word: torch.Tensor, edits: torch.Tensor) -> torch.Tensor:
+    """Weighted sum over the heads that have labels: squared error for z, cross-entropy for tags, binary cross-entropy with soft labels
+    elsewhere.
+    """
     total = torch.zeros(())
     for names, logits, values in ((SENTENCE, out[0].float(), sentence), (WORD, out[1].float(), word)):
         for n, name in enumerate(names):
@@ -136,6 +181,10 @@ def loss_of(out: tuple[torch.Tensor, torch.Tensor], sentence: torch.Tensor, word
                 x, y = logits[..., n][known], values[..., n][known]
                 one = nn.functional.mse_loss(x, y) if name == "z" else nn.functional.binary_cross_entropy_with_logits(x, y)
                 total = total + WEIGHT[name] * one
+    for n, (name, head) in enumerate((("here", model.here), ("gap", model.gap))):
+        known = edits[..., n] != UNKNOWN
+        if known.any():
+            total = total + WEIGHT[name] * nn.functional.cross_entropy(head(out[2][known]).float(), edits[..., n][known])
     return total
 
 
@@ -161,10 +210,9 @@ def train(model: Quality, rows: Sequence[tuple], *, passes: float, rate: float, 
     for step, chosen in enumerate(plan):
         if step < done:
             continue
-        ids, mask, types, sentence, word = tensors(rows, chosen)
+        ids, mask, types, sentence, word, edits = tensors(rows, chosen)
         with torch.autocast("cpu", dtype=torch.bfloat16):
-            out = model(ids, mask, types)
-        loss = loss_of(out, sentence, word)
+            loss = loss_of(model, model(ids, mask, types), sentence, word, edits)
         optimiser.zero_grad()
         loss.backward()
         nn.utils.clip_grad_norm_(model.parameters(), 1.0)
@@ -184,11 +232,11 @@ def predict(
 ) -> list[tuple[np.ndarray, np.ndarray, list[tuple[int, int]]]]:
     """Per example: sentence values (logits; z as it is), word probabilities (tokens, word labels) of the sentence, their characters."""
     model.eval()
-    rows = prepare(tokenizer, examples)
+    rows = prepare(tokenizer, examples, model.tags)
     found: list = [None] * len(rows)
     for chosen in batches(rows, 6000, random.Random(0), shuffle=False):
-        ids, mask, types, _, _ = tensors(rows, chosen)
-        sentence, word = model(ids, mask, types)
+        ids, mask, types, *_ = tensors(rows, chosen)
+        sentence, word, _ = model(ids, mask, types)
         for n, i in enumerate(chosen):
             offsets = encode(tokenizer, examples[i].text, examples[i].context)[2]
             real = [k for k, (a, b) in enumerate(offsets) if b > a]

@@ -1,0 +1,171 @@
+"""Edit tags: what an edit tagger says of each word, and how its tags become text.
+
+A text's words each get one tag for themselves (keep, delete, another word, another form of the same word) and one for the gap before
+them (nothing, or words to put there), after GECToR (Omelianchuk et al. 2020), LaserTagger (Malmi et al. 2019) and FELIX (Mallinson et
+al. 2020). Tags put only words of a closed list, all in lower case, so that no name and no number can be made up.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+
+from .core import Span
+
+KEEP, DELETE, OTHER = "=", "-", "?"
+#: Forms of a verb and of a noun: rows of the table of forms, and tags ``~VBD``.
+VERB, NOUN = ("VB", "VBZ", "VBD", "VBN", "VBG"), ("NN", "NNS")
+#: The longest text, in words, that one tag can put.
+MOST = 3
+_WORD = re.compile(r"\d+(?:[.,:]\d+)*%?|\w+(?:['’]\w+)*|[^\w\s]")
+_SAYABLE = re.compile(r"[,;]|[a-z]+(?:'[a-z]+)?(?: [a-z]+(?:'[a-z]+)?)*")
+_ATTACHED = re.compile(r"[,.;:!?%)\]’”]")
+_VOWEL = re.compile(r"(?i)(?!uni|use|usu|eu|one|once|uk|us\b)[aeiou]|hour|hono|heir")
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """Words `first` to `last` (exclusive; equal for an insertion before `first`) become `text`."""
+
+    first: int
+    last: int
+    text: str
+
+
+def words(text: str) -> list[Span]:
+    """The words and marks of a text, in characters."""
+    return [Span(*m.span()) for m in _WORD.finditer(text)]
+
+
+class Forms:
+    """The forms of common verbs and nouns, as a table that ships with a model: one row a lemma."""
+
+    def __init__(self, verbs: Iterable[Sequence[str]], nouns: Iterable[Sequence[str]]) -> None:
+        self.verbs = [tuple(v) for v in verbs]
+        self.nouns = [tuple(n) for n in nouns]
+
+    @cached_property
+    def _rows(self) -> dict[str, list[tuple[tuple[str, ...], tuple[str, ...]]]]:
+        rows: dict[str, list[tuple[tuple[str, ...], tuple[str, ...]]]] = {}
+        for names, table in ((VERB, self.verbs), (NOUN, self.nouns)):
+            for row in table:
+                for form in set(row):
+                    rows.setdefault(form, []).append((names, row))
+        return rows
+
+    def form(self, word: str, tag: str) -> str | None:
+        """`word` in the form `tag`; None where the table has no such word.
+
+        >>> Forms([("go", "goes", "went", "gone", "going")], []).form("goes", "VBD")
+        'went'
+        """
+        for names, row in self._rows.get(word, ()):
+            if tag in names:
+                return row[names.index(tag)]
+        return None
+
+    def tag(self, old: str, new: str) -> str | None:
+        """The first tag that makes `new` of `old`, if they are forms of one word."""
+        for names, row in self._rows.get(old, ()):
+            if new in row and new != old:
+                return names[row.index(new)]
+        return None
+
+
+def difference(old: Sequence[str], new: Sequence[str]) -> list[tuple[int, int, int, int]]:
+    """Where two lists of words differ: (first, last) in `old`, (first, last) in `new`; short blocks of the same length word by word."""
+    found = []
+    for kind, a, b, c, d in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        if kind == "equal":
+            continue
+        if kind == "replace" and b - a == d - c <= MOST:
+            found += [(a + k, a + k + 1, c + k, c + k + 1) for k in range(b - a) if old[a + k] != new[c + k]]
+        else:
+            found.append((a, b, c, d))
+    return found
+
+
+def tags(old: Sequence[str], new: Sequence[str], first: int, last: int, forms: Forms) -> tuple[str, str] | None:
+    """The tags of an edit: for word `first` and for the gap before it; None where no tag can say it.
+
+    Of several words that become others, the first carries the new text and the rest are deleted.
+    """
+    text = " ".join(new).lower()
+    if len(new) > MOST or last - first > MOST or (new and not _SAYABLE.fullmatch(text)) or (first and text != " ".join(new)):
+        return None
+    if first == last:
+        return KEEP, "+" + text
+    if not new:
+        return DELETE, KEEP
+    if len(new) == 1 == last - first:
+        form = forms.tag(old[first].lower(), text)
+        if form:
+            return "~" + form, KEEP
+    return text, KEEP
+
+
+def edit(tag: str, at: int, word: str, forms: Forms) -> Edit | None:
+    """The edit that a tag of word `at` asks for; None for KEEP, OTHER and where it can't be made."""
+    if tag in (KEEP, OTHER):
+        return None
+    if tag.startswith("+"):
+        return Edit(at, at, tag[1:])
+    if tag == DELETE:
+        return Edit(at, at + 1, "")
+    if tag.startswith("~"):
+        form = forms.form(word.lower(), tag[1:])
+        return Edit(at, at + 1, form) if form and form != word.lower() else None
+    return Edit(at, at + 1, tag) if tag != word.lower() else None
+
+
+def apply(text: str, edits: Iterable[Edit], common: Mapping[str, object] | frozenset[str] = frozenset()) -> str:
+    """`text` with edits made, which must not overlap. Case follows what stood there; `common` words lose the capital of a first word
+    when they no longer are; "a" and "an" follow the next word.
+    """
+    spans = words(text)
+    tokens = [s.of(text) for s in spans]
+    gaps = [text[a.end:b.start] for a, b in pairwise([Span(0, 0), *spans])] + [text[spans[-1].end:] if spans else text]
+    made: list[list[str]] = [[gap, token] for gap, token in zip(gaps, tokens, strict=False)]
+    capital = bool(tokens) and next((t[:1].isupper() for t in tokens if t[:1].isalnum()), False)
+    touched: set[int] = set()
+    for e in edits:
+        touched.update(range(e.first, max(e.last, e.first + 1)))
+        if e.first == e.last:
+            gap = made[e.first][0] if e.first < len(made) else " "
+            if _ATTACHED.match(e.text):
+                made[e.first][0] = e.text + gap
+            else:
+                made[e.first][0] = (gap if gap or not e.first else " ") + e.text + ("" if _ATTACHED.match(tokens[e.first]) else " ")
+                if not e.first and tokens[0].lower() in common and tokens[0] != "I":
+                    made[0][1] = tokens[0][:1].lower() + tokens[0][1:]
+            continue
+        old = tokens[e.first]
+        new = e.text
+        if new and old[:1].isupper() and (old[1:2].islower() or len(old) == 1) and old != "I":
+            new = new[:1].upper() + new[1:]
+        made[e.first][1] = new
+        if not new:
+            made[e.first][0] = made[e.first][0] if e.first == 0 or made[e.first][0].strip() else ""
+            if e.first == 0 and len(made) > 1 and not made[1][0].strip():
+                made[1][0] = made[0][0]
+                made[0][0] = ""
+        for k in range(e.first + 1, e.last):
+            made[k] = ["", ""]
+    result = "".join(gap + token for gap, token in made) + gaps[-1]
+    if touched:
+        result = re.sub(r"\b([Aa])n? (?=(\w+))", lambda m: m[1] + ("n " if _VOWEL.match(m[2]) else " "), result) \
+            if _near_article(tokens, touched) else result
+        result = re.sub(r" {2,}", " ", result) if "  " not in text else result
+        head = re.search(r"\w", result)
+        if capital and head and min(touched) <= 1:
+            result = result[:head.start()] + head[0].upper() + result[head.end():]
+    return result
+
+
+def _near_article(tokens: Sequence[str], touched: set[int]) -> bool:
+    """Whether an edit is at or right after an indefinite article."""
+    return any(tokens[k].lower() in ("a", "an") for t in touched for k in (t - 1, t) if 0 <= k < len(tokens))

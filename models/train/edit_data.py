@@ -1,0 +1,161 @@
+"""What an edit tagger learns from: texts with a better text beside each, as a tag for every word and every gap (`cleaner.edits`).
+
+    post-edits   MLQE-PE: the editor's text. They saw the source, so much of it cannot be known from the English; the tagger learns how
+                 likely each edit is, and what no tag can say is OTHER.
+    consensus    WMT outputs: an edit towards another system's output or a reference counts when more of the other texts put it between
+                 the same neighbours than put what stood there. Words without such support either way are left unlabelled.
+    planted      English by people with grammar errors put in: the original.
+    annotated    the bench's tune split: the post-edit from the English document alone.
+"""
+
+from __future__ import annotations
+
+import collections
+import random
+import re
+from collections.abc import Iterable, Sequence
+
+from lemminflect import getInflection
+from rapidfuzz.distance import Levenshtein
+
+from cleaner.edits import DELETE, KEEP, NOUN, OTHER, VERB, Forms, difference, tags, words
+
+_QUOTES = str.maketrans("“”„‟‘’`", '""""\'\'\'')
+Tagged = tuple[int, str, str]  # characters before the word, the word's tag, the tag of the gap before it
+
+
+def table(texts: Iterable[str], lemmas: int = 6000) -> Forms:
+    """The forms of the commonest verbs and nouns of `texts`, from LemmInflect (MIT)."""
+    from lemminflect import getAllLemmas
+
+    count: dict[str, collections.Counter[str]] = {"VERB": collections.Counter(), "NOUN": collections.Counter()}
+    for word, n in collections.Counter(w for t in texts for w in re.findall(r"\b[a-z]+\b", t)).items():
+        for part, found in getAllLemmas(word).items():
+            part = "VERB" if part == "AUX" else part
+            if part in count:
+                count[part][found[0]] += n
+    rows: dict[str, list[tuple[str, ...]]] = {"VERB": [], "NOUN": []}
+    for part, names in (("VERB", VERB), ("NOUN", NOUN)):
+        for lemma, n in count[part].most_common(lemmas):
+            forms = [lemma if name in ("VB", "NN") else next(iter(getInflection(lemma, name)), "") for name in names]
+            if n >= 3 and all(forms):
+                rows[part].append(tuple(forms))
+    return Forms(rows["VERB"], rows["NOUN"])
+
+
+def _plain(text: str) -> str:
+    return re.sub(r" (n't|'(?:s|re|ve|ll|d|m|t))\b", r"\1", text.translate(_QUOTES))
+
+
+def towards(text: str, better: str, forms: Forms, known: Sequence[bool] | None = None) -> list[Tagged]:
+    """Tags that turn `text` into `better`."""
+    spans = words(text)
+    old, new = [s.of(text).translate(_QUOTES) for s in spans], [s.of(_plain(better)) for s in words(_plain(better))]
+    here, gap = [KEEP] * len(old), [KEEP] * len(old)
+    for a, b, c, d in difference(old, new):
+        if a == len(old):
+            continue  # after the last mark
+        if b - a == 1 == d - c and old[a].lower() == new[c].lower():
+            continue  # case alone: engines of post-editing tools differ in it
+        made = tags(old, new[c:d], a, b, forms)
+        if made is None:
+            if a == b:
+                gap[a] = OTHER
+            else:
+                here[a:b] = [OTHER] * (b - a)
+            continue
+        here[a], gap[a] = made[0], made[1] if made[1] != KEEP else gap[a]
+        if a == b:
+            here[a] = KEEP if here[a] == KEEP else here[a]
+        for k in range(a + 1, b):
+            here[k] = DELETE
+    return [(s.start, h, g) for s, h, g in zip(spans, here, gap, strict=True)]
+
+
+def consensus(text: str, others: Sequence[tuple[str, int]], forms: Forms) -> list[Tagged]:
+    """Tags that `others`, (text, weight) of the same source, support against `text`."""
+    spans = words(text)
+    old = ["^", *(s.of(text).translate(_QUOTES) for s in spans), "$"]
+    low = [w.lower() for w in old]
+    lists = [(["^", *(s.of(_plain(t)) for s in words(_plain(t))), "$"], weight) for t, weight in others]
+    grams: collections.Counter[tuple[str, ...]] = collections.Counter()
+    for other, weight in lists:
+        lower = [w.lower() for w in other]
+        seen = {tuple(lower[i:i + n]) for n in (2, 3, 4, 5) for i in range(len(lower) - n + 1)}
+        for g in seen:
+            grams[g] += weight
+    total = sum(weight for _, weight in lists)
+    size = len(spans)
+    here: list[str | None] = [None] * size
+    gap: list[str | None] = [None] * size
+    for k in range(size):
+        if grams[tuple(low[k:k + 3])] >= 0.3 * total:
+            here[k] = KEEP
+        if grams[tuple(low[k:k + 2])] >= 0.3 * total:
+            gap[k] = KEEP
+    near = sorted(lists, key=lambda o: Levenshtein.normalized_distance(low, [w.lower() for w in o[0]]))[:4]
+    best: dict[tuple[int, int], tuple[float, list[str]]] = {}
+    for other, _ in near:
+        for a, b, c, d in difference(low, [w.lower() for w in other]):
+            if not a or b > size + 1 or b - a > 3 or d - c > 3 or a == size + 1:
+                continue
+            new = grams[(low[a - 1], *(w.lower() for w in other[c:d]), low[b])] if b < len(low) else 0
+            was = grams[tuple(low[a - 1:b + 1])]
+            if new >= max(2, 0.25 * total) and new >= 2 * was + 1 and new > best.get((a, b), (0, []))[0]:
+                best[a, b] = (new, list(other[c:d]))
+    for (a, b), (_, new) in best.items():
+        made = tags(old[1:-1], new, a - 1, b - 1, forms)
+        if a == b:
+            gap[a - 1] = made[1] if made else OTHER
+            continue
+        if made == (DELETE, KEEP) and not all(low[k] in _SMALL or not low[k].isalnum() for k in range(a, b)):
+            continue  # an engine that leaves something out is no editor
+        for k in range(a - 1, b - 1):
+            here[k] = (made[0] if k == a - 1 else DELETE) if made else OTHER
+    return [(s.start, h or "", g or "") for s, h, g in zip(spans, here, gap, strict=True)]
+
+
+_ARTICLES = ("the", "a", "an")
+_PREPOSITIONS = ("in", "on", "at", "of", "to", "for", "with", "by", "from", "about", "into", "as", "over", "during")
+_SMALL = frozenset((*_ARTICLES, *_PREPOSITIONS, "is", "was", "were", "are", "has", "had", "have", "been", "be", "that", "which", "who", "it",
+                    "and", "will", "would", "their", "its", "his", "not to"))
+#: Words in the place of others, as engines choose them when the source names no subject, number or order.
+_CONFUSED = {"he": ("i", "it", "they"), "she": ("i", "he", "it"), "they": ("we", "it", "i"), "it": ("they", "this", "he"), "who": ("which",),
+             "his": ("my", "its", "their"), "their": ("its", "our", "his"), "its": ("their", "his"), "that": ("which", "it"),
+             "many": ("much", "a lot of"), "much": ("many",), "fewer": ("less",), "when": ("if", "while"), "although": ("but",),
+             "because": ("for",), "make": ("do",), "made": ("did",), "said": ("told", "talked"), "told": ("said",), "also": ("even",),
+             "this": ("that",), "these": ("this",), "those": ("that",), "would": ("will",), "could": ("can",), "will": ("would",)}
+
+
+def worsen(text: str, forms: Forms, rng: random.Random) -> str:
+    """English by people with one to three grammar errors put in."""
+    for _ in range(rng.choice((1, 1, 1, 2, 2, 3))):
+        spans = words(text)
+        if len(spans) < 4:
+            return text
+        for _ in range(8):
+            k = rng.randrange(len(spans) - 1)
+            span, word = spans[k], spans[k].of(text)
+            lower, new = word.lower(), None
+            draw = rng.random()
+            if lower in _ARTICLES:
+                new = "" if draw < 0.5 else ("the" if lower != "the" else "a")
+            elif lower in _PREPOSITIONS:
+                new = "" if draw < 0.2 else rng.choice(_PREPOSITIONS)
+            elif lower in _CONFUSED and draw < 0.6:
+                new = rng.choice(_CONFUSED[lower])
+            elif lower in _SMALL:
+                new = "" if draw < 0.5 else None
+            elif word.islower() and draw < 0.6:
+                tag = rng.choice((*VERB, *NOUN, *NOUN, *NOUN))
+                new = forms.form(lower, tag)
+            elif word.islower() and draw < 0.75:
+                new = rng.choice(("the", "a", *_PREPOSITIONS)) + " " + word
+            if new is None or new == lower:
+                continue
+            if word[:1].isupper():
+                new = new[:1].upper() + new[1:]
+            end = span.end + (1 if not new and text[span.end:span.end + 1] == " " else 0)
+            text = text[:span.start] + ("I" + new[1:] if new.lower() == "i" else new) + text[end:]
+            break
+    return text
