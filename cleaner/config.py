@@ -29,7 +29,11 @@ class Config:
         java_heap_mb: limit for LanguageTool's Java heap, in MB.
         jobs: documents worked on at once.
         queue: path of the review queue; a relative one starts at the folder of the settings file.
+        rewriter: the rewrite model: ``embedded``, ``none``, ``hf:NAME_OR_PATH``, ``ct2:PATH`` or ``openai:URL#MODEL``.
+        max_requests: requests that a run may send to an endpoint.
+        max_tokens: tokens that a run may send to an endpoint and get from it.
         gates: threshold by gate name, 0 to 1, over the gate's own.
+        rewriting: how the rewrite model is run, and in a table by its name how that one is; see `backends.settings.Settings`.
 
     """
 
@@ -43,7 +47,11 @@ class Config:
     java_heap_mb: int = 768
     jobs: int = 3
     queue: str = ".cleaner/review.sqlite"
+    rewriter: str = "embedded"
+    max_requests: int = 1000
+    max_tokens: int = 1_000_000
     gates: Mapping[str, float] = dataclasses.field(default_factory=dict)
+    rewriting: Mapping[str, Any] = dataclasses.field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +156,11 @@ def _typed(where: str, key: str, value: Any, default: Any) -> Any:
         good = isinstance(value, int) and value > 0
     elif isinstance(default, str):
         good = isinstance(value, str) and bool(value)
+    elif key == "rewriting":
+        from .backends.settings import checked
+
+        good = isinstance(value, dict)
+        value = checked(where, value) if good else value
     else:
         good = isinstance(value, dict) and all(
             isinstance(v, int | float) and not isinstance(v, bool) and 0 <= v <= 1 for v in value.values()

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from itertools import chain
 
-from . import formats, gating, languagetool, registry
+from . import backends, formats, gating, languagetool, registry
 from .analysis import Analysis, parse_together
 from .config import Config, did_you_mean
+from .console import complain
 from .core import Answer, CleanerError, Decision, Document, Finding, Record, Span, Suggestion, Verdict
 from .decide import decide
 from .estimator import estimates
 from .records import Group, applied, choose, group, rank, record, rewritten, touched
 from .registry import Pair, matches
+from .rewriters import neural
 from .risk import assess
 
 NEW_FINDING = "no-new-finding"
@@ -36,6 +38,7 @@ class Pipeline:
     def __init__(self, config: Config, answers: Mapping[str, Answer] | None = None) -> None:
         self.config = config
         self.answers = answers or {}
+        self.model = backends.Guarded.of(config, complain)
         self._background = ThreadPoolExecutor(max_workers=2, thread_name_prefix="detect")
         self.rules = [d for d in registry.detectors().values() if self._wanted(d.name)]
         for pattern in (*config.select, *config.ignore):
@@ -51,6 +54,7 @@ class Pipeline:
 
     def close(self) -> None:
         self._background.shutdown(wait=False, cancel_futures=True)
+        self.model.close()
 
     def __enter__(self) -> Pipeline:
         return self
@@ -92,15 +96,22 @@ class Pipeline:
     def suggest(self, analysis: Analysis, findings: Sequence[Finding]) -> list[Suggestion]:
         """What every rewriter proposes for its findings, best first; the same text for the same place once."""
         made: dict[tuple[Span, str], Suggestion] = {}
+        for s in self._proposed(analysis, findings):
+            if s.span.of(analysis.document.text) == s.replacement or analysis.document.is_protected(s.span):
+                continue
+            seen = made.get((s.span, s.replacement))
+            if seen is None or (s.safety == "safe", s.score) > (seen.safety == "safe", seen.score):
+                made[s.span, s.replacement] = s
+        return sorted(made.values(), key=rank)
+
+    def _proposed(self, analysis: Analysis, findings: Sequence[Finding]) -> Iterator[Suggestion]:
+        """Each rewriter's proposals for the findings of its rules, then the rewrite model's for every flagged segment."""
         for writer in registry.rewriters().values():
             own = tuple(f for f in findings if any(matches(f.rule, r) for r in writer.rules))
-            for s in writer.rewrite(analysis, own) if own else ():
-                if s.span.of(analysis.document.text) == s.replacement or analysis.document.is_protected(s.span):
-                    continue
-                seen = made.get((s.span, s.replacement))
-                if seen is None or (s.safety == "safe", s.score) > (seen.safety == "safe", seen.score):
-                    made[s.span, s.replacement] = s
-        return sorted(made.values(), key=rank)
+            if own:
+                yield from writer.rewrite(analysis, own)
+        if self.model:
+            yield from neural.suggestions(analysis, findings, self.model)
 
     def measure(self, pair: Pair) -> tuple[Verdict, ...]:
         """The verdict of every gate on a pair of texts. A gate that crashes has not passed."""

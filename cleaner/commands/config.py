@@ -32,8 +32,14 @@ def command(**given: Any) -> int:
             click.echo(f"{setting.name} = {toml(setting.value)}  # {one_line(_origin(setting.origin, path))}")
     for table in tables:
         click.echo(f"\n[{table.name}]  # {one_line(_origin(table.origin, path))}")
+        inner = {key: value for key, value in table.value.items() if isinstance(value, Mapping)}
         for key, value in table.value.items():
-            click.echo(f"{toml(key)} = {toml(value)}")
+            if key not in inner:
+                click.echo(f"{toml(key)} = {toml(value)}")
+        for name, own in inner.items():
+            click.echo(f"\n[{table.name}.{toml(name)}]")
+            for key, value in own.items():
+                click.echo(f"{toml(key)} = {toml(value)}")
     return 0
 
 

@@ -1,0 +1,180 @@
+"""Rewrite models: what they are asked, what becomes of their answers, and that none of them can break a run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import pytest
+
+from cleaner import backends
+from cleaner.analysis import Analysis
+from cleaner.backends import Candidate, Guarded, Request, Signature
+from cleaner.backends.settings import Settings
+from cleaner.config import Config
+from cleaner.core import CleanerError, Finding, Span
+from cleaner.pipeline import Pipeline
+from cleaner.rewriters.neural import edits
+from cleaner.segment import from_text
+
+RULES = ("doubled-mark", "quote-empty")
+
+
+class Fake:
+    """A backend that knows its answers by heart."""
+
+    calibrated = True
+    signature = Signature("fake", "7", (("beams", 2),))
+
+    def __init__(self, answers: dict[str, list[Candidate]]) -> None:
+        self.answers = answers
+        self.asked: list[list[Request]] = []
+
+    def propose(self, requests: Sequence[Request]) -> list[list[Candidate]]:
+        self.asked.append(list(requests))
+        return [self.answers.get(r.text, []) for r in requests]
+
+    def close(self) -> None:
+        self.closed = True
+
+
+@pytest.fixture
+def install(monkeypatch: pytest.MonkeyPatch) -> Callable[[object], None]:
+    """Make every ``ct2:`` spec load this backend, or raise this error."""
+
+    def put(backend: object) -> None:
+        def load(spec: str, settings: Settings) -> object:
+            if isinstance(backend, Exception):
+                raise backend
+            return backend
+
+        monkeypatch.setattr(backends, "load", load)
+
+    return put
+
+
+def pipeline(**given: object) -> Pipeline:
+    return Pipeline(Config(**{"select": RULES, "languagetool": False, "rewriter": "ct2:x", **given}))  # type: ignore[arg-type]
+
+
+def finding(start: int, end: int) -> Finding:
+    return Finding(Span(start, end), "doubled-mark", "fluency/punctuation", "minor", "twice")
+
+
+TEXT = "Nobody came. Prices are rose,, they  say. All is well."
+
+
+def test_flagged_segments_are_asked_about_in_one_batch_with_their_context(install: Callable[[object], None]) -> None:
+    fake = Fake({"Prices are rose,, they say.": [Candidate("Prices rose, they say.", 0.8)]})
+    install(fake)
+    with pipeline() as made:
+        result = made.clean(from_text(TEXT))
+    [[request]] = fake.asked
+    assert (request.before, request.text, request.after) == ("Nobody came.", "Prices are rose,, they say.", "All is well.")
+    assert [(f.rule, f.span.of(request.text)) for f in request.findings] == [("doubled-mark", ",,")]
+    record = next(r for r in result.records if r.original.startswith("Prices"))
+    by_model = [p for p in record.proposals if p.rewriter.startswith("neural")]
+    assert by_model[0].text == "Prices rose, they  say."
+    assert by_model[0].rewriter == "neural:fake@7;beams=2"
+    assert by_model[0].safety == "unsafe"
+
+
+def test_what_no_rule_flagged_is_left_alone_unless_asked_for(install: Callable[[object], None]) -> None:
+    install(fake := Fake({"Nobody came.": [Candidate("No one came.", 0.9)]}))
+    with pipeline() as made:
+        assert all(r.original != "Nobody came." or not r.proposals for r in made.clean(from_text(TEXT)).records)
+    with pipeline(rewriting={"every_segment": True}) as made:
+        [record] = [r for r in made.clean(from_text(TEXT)).records if r.original == "Nobody came."]
+    assert [p.text for p in record.proposals] == ["No one came."]
+    assert [len(batch) for batch in fake.asked] == [1, 3]
+
+
+def test_distant_edits_are_suggestions_of_their_own_and_one_together(install: Callable[[object], None]) -> None:
+    install(Fake({"Prices are rose,, they say.": [Candidate("The prices are rose,, as they say.", 0.6)]}))
+    with pipeline() as made:
+        analysis = Analysis(from_text(TEXT))
+        found = made.suggest(analysis, made.detect(analysis))
+    texts = {s.apply(TEXT)[13:-13].rstrip(): s for s in found if s.rewriter.startswith("neural")}
+    assert set(texts) == {
+        "The prices are rose,, as they  say.", "The prices are rose,, they  say.", "Prices are rose,, as they  say.",
+    }
+    assert [s.findings for t, s in texts.items() if t.startswith("The") and "as" not in t] == [()]
+
+
+def test_safe_is_what_the_backend_says_is_proven(install: Callable[[object], None]) -> None:
+    install(Fake({"Prices are rose,, they say.": [Candidate("Prices rose, they say.", 0.99, safe=True)]}))
+    with pipeline() as made:
+        result = made.clean(from_text(TEXT))
+    assert "Prices rose, they  say." in result.output
+
+
+def test_uncalibrated_scores_rank_below_the_rules(install: Callable[[object], None]) -> None:
+    fake = Fake({"Prices are rose,, they say.": [Candidate("Prices rose,, they say.", 1.0)]})
+    fake.calibrated = False
+    install(fake)
+    with pipeline() as made:
+        analysis = Analysis(from_text(TEXT))
+        found = made.suggest(analysis, made.detect(analysis))
+    assert [s.rewriter.startswith("neural") for s in found] == [False, True]
+
+
+@pytest.mark.parametrize("candidate", [
+    "", "Prices are rose,, they say.", "Prices\nrose, they say.", "Prices ⁇ rose", "Prices\x1b[31m rose,, they say.", "Prices " * 40,
+])
+def test_what_cannot_be_a_post_edit_is_dropped(candidate: str, install: Callable[[object], None]) -> None:
+    install(Fake({"Prices are rose,, they say.": [Candidate(candidate, 0.9)]}))
+    guarded = Guarded("ct2:x", Settings(), pytest.fail)
+    assert guarded.propose([Request("Prices are rose,, they say.")]) == [[]]
+
+
+def test_a_model_that_is_missing_means_one_warning(install: Callable[[object], None], capsys: pytest.CaptureFixture[str]) -> None:
+    install(CleanerError("x: there is no such model"))
+    with pipeline() as made:
+        first = made.clean(from_text(TEXT))
+        made.clean(from_text(TEXT))
+    assert "Prices are rose, they  say." in first.output
+    assert capsys.readouterr().err == "cleaner: the rewriter ct2:x cannot be used (x: there is no such model): fewer suggestions\n"
+
+
+def test_a_model_that_crashes_means_one_warning_and_is_left_alone_in_the_end(install: Callable[[object], None]) -> None:
+    class Broken(Fake):
+        def propose(self, requests: Sequence[Request]) -> list[list[Candidate]]:
+            self.asked.append(list(requests))
+            raise MemoryError("no room\nat all")
+
+    install(fake := Broken({}))
+    said: list[str] = []
+    guarded = Guarded("ct2:x", Settings(), said.append)
+    assert [guarded.propose([Request("A b c.")]) for _ in range(4)] == [[[]]] * 4
+    assert said == ["the rewriter ct2:x failed (no room): fewer suggestions"]
+    assert len(fake.asked) == 3
+    assert not guarded
+
+
+def test_without_a_model_nothing_is_asked_or_said(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(backends, "embedded_folder", lambda: None)
+    for spec in ("none", "embedded"):
+        with pipeline(rewriter=spec) as made:
+            assert not made.model
+            made.clean(from_text(TEXT))
+    assert not capsys.readouterr().err
+
+
+@pytest.mark.parametrize("spec", ["", "gpt", "hf:", "none:x", "embedded:x", "openai:http://x/v1", "openai:ftp://x#m"])
+def test_an_unknown_rewriter_is_told(spec: str) -> None:
+    with pytest.raises(CleanerError, match="no such rewriter"):
+        backends.split(spec)
+
+
+@pytest.mark.parametrize(("old", "new", "expected"), [
+    ("He go to school by the train.", "He goes to school by train.", [("go", "goes"), ("the ", "")]),
+    ("I saw yesterday the big dog in park.", "Yesterday I saw the big dog in park.", [("I saw yesterday", "Yesterday I saw")]),
+    ("The report that was long he gave us in May today.", "He gave us the long report in May today.",
+     [("The report that was long he gave us", "He gave us the long report")]),
+    ("Go", "Go now", [("Go", "Go now")]),
+    ("They met in.", "They met.", [(" in", "")]),
+    ("He said “no”.", 'He  said "no" .', []),
+    ("Big dog ran.", "A big dog ran.", [("Big", "A big")]),
+    ("We visit park.", "We visit the park.", [("park", "the park")]),
+])
+def test_edits_are_the_smallest_changes(old: str, new: str, expected: list[tuple[str, str]]) -> None:
+    assert [(e.span.of(old), e.replacement) for e in edits(old, new)] == expected
