@@ -37,6 +37,7 @@ class Batch:
         done: how many did not.
         changed: how many segments came out in other words; some of them may be for review all the same.
         records: how many segments came out unchanged, fixed, or for review.
+        beyond: how many were flagged but are beyond the review budget.
         rules: how many findings are fixed or for review, by (rule, status).
 
     """
@@ -55,6 +56,7 @@ class Batch:
         self.done = 0
         self.changed = 0
         self.records: Counter[str] = Counter()
+        self.beyond = 0
         self.rules: Counter[tuple[str, str]] = Counter()
         self._open = ExitStack()
 
@@ -130,6 +132,7 @@ class Batch:
         self.done += 1
         self.changed += sum(r.output != r.original for r in result.records)
         self.records.update(r.status for r in result.records)
+        self.beyond += sum(bool(r.reason) for r in result.records)
         self.rules.update((f.rule, "fixed" if r.is_fixed(f) else "review") for r, findings in listed(result) for f in findings)
         return result
 

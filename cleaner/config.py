@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from . import budget
 from .core import CleanerError
 
 COMMAND_LINE = "command line"
@@ -32,6 +33,8 @@ class Config:
         rewriter: the rewrite model: ``embedded``, ``none``, ``hf:NAME_OR_PATH``, ``ct2:PATH`` or ``openai:URL#MODEL``.
         max_requests: requests that a run may send to an endpoint.
         max_tokens: tokens that a run may send to an endpoint and get from it.
+        review_budget: what of each document goes to review: its riskiest share (``20%``), so many sentences (``15``), or ``all``.
+        min_risk: what is less risky than this does not go to review, what is as risky does, 0 to 1; 0 is off.
         gates: threshold by gate name, 0 to 1, over the gate's own.
         rewriting: how the rewrite model is run, and in a table by its name how that one is; see `backends.settings.Settings`.
 
@@ -50,6 +53,8 @@ class Config:
     rewriter: str = "embedded"
     max_requests: int = 1000
     max_tokens: int = 1_000_000
+    review_budget: str = budget.ALL
+    min_risk: float = 0.0
     gates: Mapping[str, float] = dataclasses.field(default_factory=dict)
     rewriting: Mapping[str, Any] = dataclasses.field(default_factory=dict)
 
@@ -145,6 +150,11 @@ def _read(path: Path) -> dict[str, Any]:
 
 
 def _typed(where: str, key: str, value: Any, default: Any) -> Any:
+    if key == "review_budget":
+        try:
+            return budget.parse(str(value)).said
+        except CleanerError as error:
+            raise CleanerError(f"{where}: {error}") from error
     if isinstance(default, bool) or isinstance(value, bool):
         good = isinstance(default, bool) and isinstance(value, bool)
     elif isinstance(default, tuple):

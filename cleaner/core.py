@@ -253,7 +253,8 @@ class Record:
     """What became of a segment (or of neighbours that one change joined): a line of the report, an item of the review queue.
 
     `risk` is the chance, 0 to 1, that it has a major error. `key` names it by its words and their context, never by offsets. `settled`
-    are the findings that the changes in `output` deal with; where none is left, the record is no longer for review.
+    are the findings that the changes in `output` deal with; where none is left, the record is no longer for review. `reason` says why it
+    is not for review although some are left: a review budget.
     """
 
     span: Span
@@ -267,10 +268,11 @@ class Record:
     before: str = ""
     after: str = ""
     settled: frozenset[Finding] = frozenset()
+    reason: str = ""
 
     def is_fixed(self, finding: Finding) -> bool:
         """Whether `output` has dealt with a finding."""
-        return self.status == "fixed" or finding in self.settled
+        return (self.status == "fixed" and not self.reason) or finding in self.settled
 
 
 @dataclass(frozen=True, slots=True)

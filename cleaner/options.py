@@ -18,6 +18,8 @@ _SETTINGS = (
     click.option("--unsafe-fixes", is_flag=True, default=None, help="Also make unsafe changes that pass every gate."),
     click.option("--min-confidence", type=click.FloatRange(0, 1), metavar="X", help="Flag what is wrong with at least this chance."),
     click.option("--no-languagetool", is_flag=True, help="Do without LanguageTool."),
+    click.option("--review-budget", metavar="N|N%", help="Review only the riskiest sentences of each document, flagged or not."),
+    click.option("--min-risk", type=click.FloatRange(0, 1), metavar="X", help="Review only what has at least this risk, flagged or not."),
     click.option("--rewriter", metavar="MODEL", help="embedded, none, hf:NAME_OR_PATH, ct2:PATH or openai:URL#MODEL."),
     click.option("--max-requests", type=click.IntRange(1), metavar="N", help="Requests that may be sent to an endpoint."),
     click.option("--max-tokens", type=click.IntRange(1), metavar="N", help="Tokens that may be sent to and got from an endpoint."),
@@ -45,6 +47,7 @@ def overrides(given: dict[str, Any]) -> dict[str, Any]:
     return {
         "select": _names(given["select"]), "ignore": _names(given["ignore"]), "unsafe_fixes": given["unsafe_fixes"],
         "min_confidence": given["min_confidence"], "languagetool": False if given["no_languagetool"] else None, "jobs": given["jobs"],
+        "review_budget": given["review_budget"], "min_risk": given["min_risk"],
         "queue": given["queue"], "rewriter": given["rewriter"], "max_requests": given["max_requests"], "max_tokens": given["max_tokens"],
     }
 

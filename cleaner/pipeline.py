@@ -8,17 +8,18 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from itertools import chain
 
-from . import backends, formats, gating, languagetool, registry
+from . import backends, budget, formats, gating, languagetool, registry
 from .analysis import Analysis, parse_together
 from .config import Config, did_you_mean
 from .console import complain
 from .core import Answer, CleanerError, Decision, Document, Finding, Record, Span, Suggestion, Verdict
 from .decide import decide
 from .estimator import estimates
-from .records import Group, applied, choose, group, rank, record, rewritten, touched
+from .records import Group, applied, choose, group, rank, record, rewritten, stands, touched
 from .registry import Pair, matches
 from .rewriters import neural
 from .risk import assess
+from .scoring import Assessment
 
 NEW_FINDING = "no-new-finding"
 
@@ -38,6 +39,7 @@ class Pipeline:
     def __init__(self, config: Config, answers: Mapping[str, Answer] | None = None) -> None:
         self.config = config
         self.answers = answers or {}
+        self.budget = budget.parse(config.review_budget, config.min_risk)
         self.model = backends.Guarded.of(config, complain)
         self._background = ThreadPoolExecutor(max_workers=2, thread_name_prefix="detect")
         self.rules = [d for d in registry.detectors().values() if self._wanted(d.name)]
@@ -67,15 +69,12 @@ class Pipeline:
         select, ignore = self.config.select, self.config.ignore
         return any(matches(rule, p) or p.startswith(rule + ".") for p in select) and not any(matches(rule, p) for p in ignore)
 
+    def _selected(self, rule: str) -> bool:
+        """Whether findings of this very name are to be reported."""
+        return any(matches(rule, p) for p in self.config.select) and not any(matches(rule, p) for p in self.config.ignore)
+
     def _reported(self, finding: Finding, document: Document) -> bool:
-        select, ignore = self.config.select, self.config.ignore
-        if not any(matches(finding.rule, p) for p in select) or any(matches(finding.rule, p) for p in ignore):
-            return False
-        if document.is_protected(finding.span):
-            return False
-        return not any(
-            s.span.overlaps(finding.span) and (not s.rules or any(matches(finding.rule, r) for r in s.rules)) for s in document.suppressions
-        )
+        return self._selected(finding.rule) and not document.is_protected(finding.span) and not _silenced(finding, document)
 
     def detect(self, analysis: Analysis, *, remote: bool = True) -> list[Finding]:
         """All findings in order of place, confident or not.
@@ -117,16 +116,49 @@ class Pipeline:
         """The verdict of every gate on a pair of texts. A gate that crashes has not passed."""
         return gating.measure(pair, self.config)
 
+    def assess(self, document: Document) -> Assessment:
+        """Read a document and change nothing."""
+        return self._assess(Analysis(document))
+
+    def _assess(self, analysis: Analysis) -> Assessment:
+        found = self.detect(analysis)
+        thought = estimates(analysis) if self._wanted("quality") else []
+        risks = assess(analysis.document, found, thought)
+        return Assessment(analysis.document, tuple(found), tuple(risks), tuple(thought))
+
+    def _limited(self, assessment: Assessment, records: Sequence[Record]) -> tuple[Record, ...]:
+        """The records within the review budget, which counts what is left of their risks after the changes made."""
+        document = assessment.document
+        settled = {f for r in records for f in r.settled if r.output != r.original}
+        left = assess(document, [f for f in assessment.findings if f not in settled], assessment.estimates)
+        risks = [
+            max((left[i] for i in document.indices_in(r.span)), default=r.risk) if settled.intersection(r.findings) else r.risk
+            for r in records
+        ]
+
+        def answered(r: Record) -> bool:
+            answer = self.answers.get(r.key)
+            return answer is not None and stands(answer, r.findings)
+
+        def doubt(r: Record) -> Finding | None:
+            spans = [span for i in document.indices_in(r.span) for span in assessment.doubted(i)]
+            finding = budget.riskiest(r, spans, self.budget)
+            wanted = self._selected(finding.rule) and not _silenced(finding, document)
+            return finding if wanted else None
+
+        return budget.limit(records, risks, self.budget, settled=answered, doubt=doubt)
+
     def clean(self, document: Document) -> Result:
         """Run every stage over one document."""
         analysis = Analysis(document)
-        everything = self.detect(analysis)
-        findings = [f for f in everything if f.confidence >= self.config.min_confidence]
+        assessment = self._assess(analysis)
+        findings = [f for f in assessment.findings if f.confidence >= self.config.min_confidence]
         groups = group(document, self._limit(self.suggest(analysis, findings)))
         decisions = self._judge(document, findings, groups)
         decisions, accepted = self._settle(document, findings, decisions)
-        risks = assess(document, everything, estimates(analysis) if self._wanted("quality") else ())
-        records = record(document, findings, risks, groups, decisions, accepted, self.answers)
+        records = record(document, findings, assessment.risks, groups, decisions, accepted, self.answers)
+        if self.budget.limits:
+            records = self._limited(assessment, records)
         return Result(document, rewritten(document.text, records), records)
 
     def _limit(self, suggestions: list[Suggestion]) -> list[Suggestion]:
@@ -194,6 +226,13 @@ class Pipeline:
             return decision
         verdicts = (*(v for v in decision.verdicts if v.gate != NEW_FINDING), _nothing_new(fresh))
         return decide(decision.suggestion, verdicts, unsafe_fixes=self.config.unsafe_fixes)
+
+
+def _silenced(finding: Finding, document: Document) -> bool:
+    """Whether an order in the text, or a reviewer's for the whole document, silences a finding."""
+    return any(
+        s.span.overlaps(finding.span) and (not s.rules or any(matches(finding.rule, r) for r in s.rules)) for s in document.suppressions
+    )
 
 
 def _nothing_new(fresh: Sequence[str]) -> Verdict:

@@ -108,7 +108,7 @@ def record(
         status: Status = "review" if rest else "fixed" if output != texts[i] else "unchanged"
         key = record_key(texts[i], before, after)
         answer = answers.get(key)
-        if answer and {f.rule for f in own} <= answer.rules:
+        if answer and stands(answer, own):
             output = answer.text
             status = "fixed" if output != texts[i] else "unchanged"
         records.append(Record(
@@ -117,6 +117,11 @@ def record(
             frozenset(own) - frozenset(rest),
         ))
     return tuple(records)
+
+
+def stands(answer: Answer, findings: Iterable[Finding]) -> bool:
+    """Whether a person's answer holds: no rule fires that they have not seen."""
+    return {f.rule for f in findings} <= answer.rules
 
 
 def _untouched(document: Document, groups: Sequence[Group]) -> list[Span]:

@@ -54,7 +54,7 @@ def test_row_is_as_documented() -> None:
     made = row("a.txt", result().records[1])
     assert made == {
         "schema": 1, "doc": "a.txt", "start": 20, "end": 33, "original": "I emphasized.", "output": "I emphasized.", "status": "review",
-        "risk": 0.93, "key": "k2",
+        "reason": "", "risk": 0.93, "key": "k2",
         "findings": [
             {"start": 20, "end": 21, "rule": "invented-i", "category": "fluency/grammar", "severity": "major", "confidence": 0.877,
              "message": "“I” is wrong."},

@@ -96,6 +96,8 @@ def _sum_up(work: batch.Batch, *, written: bool, folder: Path | None, as_diff: b
         note(f"{files}: {changed} would be fixed; {review} cannot be fixed without a person")
         return
     note(f"{files}: {changed} {'fixed' if written else 'can be fixed'}, {review} for review")
+    if work.beyond:
+        note(f"{_count(work.beyond, 'sentence')} more flagged, beyond the review budget")
     if work.errors:
         note(f"{_count(work.errors, 'input')} could not be cleaned, see above")
     if folder and work.done:

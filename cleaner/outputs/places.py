@@ -33,11 +33,11 @@ class Lines:
 def listed(result: Result) -> Iterator[tuple[Record, list[Finding]]]:
     """Records with something to say, each with its findings; a finding that runs over several records comes with the first.
 
-    Records that a person has settled, or that are as they were, say nothing.
+    Records that a person has settled, or that are as they were, say nothing; nor do findings beyond the review budget.
     """
     seen: set[Finding] = set()
     for record in result.records:
-        new = [f for f in record.findings if f not in seen]
+        new = [f for f in record.findings if f not in seen and not (record.reason and f not in record.settled)]
         seen.update(new)
         if record.status != "unchanged" and new:
             yield record, new

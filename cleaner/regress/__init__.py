@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from .. import registry
+from ..budget import ALL
 from ..config import Config
 from ..core import Document, Finding, Record
 from ..diff import compare, marked
@@ -56,13 +57,15 @@ class Outcome:
 
 
 class Regression:
-    """Runs cases through one pipeline. Without LanguageTool the cases that need it are skipped. Answers of reviewers play no part."""
+    """Runs cases through one pipeline. Without LanguageTool the cases that need it are skipped. Answers of reviewers and
+    review budgets play no part.
+    """
 
     def __init__(self, config: Config) -> None:
         from .. import languagetool
 
         self._languagetool = config.languagetool and languagetool.available()
-        self._pipeline = Pipeline(replace(config, languagetool=self._languagetool))
+        self._pipeline = Pipeline(replace(config, languagetool=self._languagetool, review_budget=ALL, min_risk=0.0))
         self._last: Result | None = None
 
     def close(self) -> None:
