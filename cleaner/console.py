@@ -18,7 +18,8 @@ _JOINERS = "\u00ad\u200c\u200d"  # soft hyphen and the joiners that words and em
 
 
 @cache
-def _hidden(character: str) -> bool:
+def is_hidden(character: str) -> bool:
+    """Whether a character shows nothing, ends a line or reorders what stands around it."""
     category = unicodedata.category(character)
     return category in ("Cc", "Cs", "Zl", "Zp") or (category == "Cf" and character not in _JOINERS)
 
@@ -31,7 +32,7 @@ def printable(text: str, keep: str = "\n\t") -> str:
     """
     if text.isascii() and text.isprintable():
         return text
-    return "".join(c.encode("unicode_escape").decode() if c not in keep and _hidden(c) else c for c in text)
+    return "".join(c.encode("unicode_escape").decode() if c not in keep and is_hidden(c) else c for c in text)
 
 
 def one_line(text: str, limit: int = 0) -> str:

@@ -1,0 +1,40 @@
+"""The keys of the review page. Each acts on the element with its `data-action`; a browser may keep others for its reviewer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """An action with its usual keys, as `KeyboardEvent.key` names them; ``Ctrl+`` stands before where it is held (Cmd on a Mac)."""
+
+    action: str
+    keys: tuple[str, ...]
+    does: str
+    group: str = "Decide and move on"
+
+
+
+KEYS = (
+    Key("accept-1", ("1", "a"), "take the first suggestion; 2 to 9 take the others"),
+    Key("edit", ("e",), "edit, starting from the first suggestion"),
+    Key("edit-original", ("o",), "edit, starting from the original"),
+    Key("reject", ("r",), "keep the original: nothing here needs a change"),
+    Key("dismiss", ("d",), "dismiss the first finding only"),
+    Key("dismiss-rule", ("x",), "dismiss the first finding's rule in this whole document"),
+    Key("skip", ("s", "ArrowRight"), "skip for now"),
+    Key("back", ("b", "ArrowLeft"), "go back to the one before"),
+    Key("comment", ("c",), "write a comment"),
+    Key("undo", ("u", "Ctrl+z"), "undo, as often as you like", "After a decision"),
+    Key("redo", ("U", "Ctrl+Z", "Ctrl+y"), "redo", "After a decision"),
+    Key("learn-case", ("k",), "make the last decision a regression case", "After a decision"),
+    Key("learn-term", ("g",), "put the last change into the glossary", "After a decision"),
+    Key("learn-ignore", ("i",), "never ask about these words again", "After a decision"),
+    Key("search", ("/",), "search the queue", "Find your way"),
+    Key("filters", ("f",), "choose what to review", "Find your way"),
+    Key("document", ("v",), "see the whole document", "Find your way"),
+    Key("help", ("?",), "show the keys", "Find your way"),
+)
+#: Within the edit field; these stay as they are.
+EDITING = (("Ctrl+Enter", "keep the edit and move on"), ("Escape", "leave the field; what was typed stays until you move on"))
