@@ -35,6 +35,8 @@ class Config:
         max_tokens: tokens that a run may send to an endpoint and get from it.
         review_budget: what of each document goes to review: its riskiest share (``20%``), so many sentences (``15``), or ``all``.
         min_risk: what is less risky than this does not go to review, what is as risky does, 0 to 1; 0 is off.
+        reviewers: how many people must agree on an answer before it holds, 1 or 2.
+        cases: folder of regression cases, to which answers are added; a relative path starts at the folder of the settings file.
         gates: threshold by gate name, 0 to 1, over the gate's own.
         rewriting: how the rewrite model is run, and in a table by its name how that one is; see `backends.settings.Settings`.
 
@@ -50,6 +52,8 @@ class Config:
     java_heap_mb: int = 768
     jobs: int = 3
     queue: str = ".cleaner/review.sqlite"
+    reviewers: int = 1
+    cases: str = "tests/cases"
     rewriter: str = "embedded"
     max_requests: int = 1000
     max_tokens: int = 1_000_000
@@ -96,8 +100,9 @@ def load(path: Path | None, **overrides: Any) -> Config:
     """
     found = {s.name: s for s in settings(path, **overrides)}
     values = {s.name: s.value for s in found.values()}
-    if path is not None and found["queue"].origin != COMMAND_LINE:
-        values["queue"] = str(path.parent / values["queue"])
+    for name in ("queue", "cases"):
+        if path is not None and found[name].origin != COMMAND_LINE:
+            values[name] = str(path.parent / values[name])
     return Config(**values)
 
 

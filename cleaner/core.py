@@ -254,7 +254,7 @@ class Record:
 
     `risk` is the chance, 0 to 1, that it has a major error. `key` names it by its words and their context, never by offsets. `settled`
     are the findings that the changes in `output` deal with; where none is left, the record is no longer for review. `reason` says why it
-    is not for review although some are left: a review budget.
+    is not for review although some are left: a review budget. `source` is the original in the other language, where it is known.
     """
 
     span: Span
@@ -269,6 +269,7 @@ class Record:
     after: str = ""
     settled: frozenset[Finding] = frozenset()
     reason: str = ""
+    source: str = ""
 
     def is_fixed(self, finding: Finding) -> bool:
         """Whether `output` has dealt with a finding."""

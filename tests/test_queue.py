@@ -282,7 +282,7 @@ def test_a_writer_waits_for_another(tmp_path: Path) -> None:
     path = tmp_path / "review.sqlite"
     with Queue.open(path) as queue:
         queue.store("a.txt", records("!One."))
-        with queue._write():
+        with queue.write():
             other = writer(path, "bob", 1)
             assert other.stdout is not None
             assert other.stdout.readline() == "ready\n"
@@ -348,13 +348,13 @@ def test_a_failed_migration_leaves_the_file_as_it_was(tmp_path: Path, monkeypatc
     def sound(db: sqlite3.Connection) -> None:
         db.execute("CREATE TABLE more (x)")
 
-    monkeypatch.setattr("cleaner.review.queue.MIGRATIONS", [*MIGRATIONS, broken])
+    monkeypatch.setattr("cleaner.review.opening.MIGRATIONS", [*MIGRATIONS, broken])
     with pytest.raises(CleanerError):
         Queue.open(path)
-    monkeypatch.setattr("cleaner.review.queue.MIGRATIONS", [*MIGRATIONS, sound])
+    monkeypatch.setattr("cleaner.review.opening.MIGRATIONS", [*MIGRATIONS, sound])
     with Queue.open(path) as queue:
         assert len(queue.pending()) == 1
-        assert queue._rows("SELECT count(*) FROM more")[0][0] == 0
+        assert queue.rows("SELECT count(*) FROM more")[0][0] == 0
 
 
 def test_a_missing_queue_is_made_only_where_that_is_wanted(tmp_path: Path) -> None:
@@ -372,8 +372,8 @@ def test_a_full_disk_loses_nothing(tmp_path: Path) -> None:
     with Queue.open(path) as queue:
         queue.store("a.txt", records("!One."))
         queue.decide(queue.pending()[0], "reject", "!One.", "ada")
-        pages = queue._rows("PRAGMA page_count")[0][0]
-        queue._rows(f"PRAGMA max_page_count = {pages + 2}")  # SQLite's own way to run out of room: SQLITE_FULL, as on a full disk
+        pages = queue.rows("PRAGMA page_count")[0][0]
+        queue.rows(f"PRAGMA max_page_count = {pages + 2}")  # SQLite's own way to run out of room: SQLITE_FULL, as on a full disk
         with pytest.raises(CleanerError, match="disk is full") as caught:
             queue.store("b.txt", records(*(f"!Sentence number {n} is here." for n in range(500))))
         assert "\n" not in str(caught.value)

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from ..core import Answer, Finding, Proposal, Span, Verdict
+from ..core import Finding, Proposal, Severity, Span, Verdict
+from .states import State
 
-LogVerdict = Literal["accept", "edit", "reject", "dismiss", "undo"]
+LogVerdict = Literal["accept", "edit", "reject", "dismiss", "undo", "redo", "comment", "learn", "claim", "release"]
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A line of the log. A dismissal has its rule in `rules`; its `words` are None when the rule is dismissed in the whole document."""
+    """A line of the log. A dismissal has its rule in `rules`; its `words` are None when the rule is dismissed in the whole document.
+
+    Entries that were made at once have one `batch`, the number of the first of them; `count` says how many they were, where that was
+    asked. `undone` says that it was taken back and not brought back again.
+    """
 
     id: int
     at: str
@@ -26,12 +32,20 @@ class Entry:
     rules: frozenset[str]
     words: str | None = None
     undoes: int | None = None
+    batch: int | None = None
+    count: int = 1
+    undone: bool = False
 
-    def answer(self) -> Answer | None:
-        """What the pipeline is told; None for entries that are not answers."""
-        if self.verdict == "dismiss" or self.verdict == "undo":
-            return None
-        return Answer(self.verdict, self.text, self.rules)
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Who is at an item now; it lapses at `until`, in seconds since 1970."""
+
+    doc: str
+    key: str
+    who: str
+    since: float
+    until: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +53,8 @@ class Item:
     """A record as the queue holds it. Spans are characters of the document at the time of its last run.
 
     `status` is what the tool alone made of it; `entry` is the answer that holds, if any; `last` numbers the newest entry about it and
-    lets a decision notice that somebody else was quicker. A stale item is no longer produced by its document.
+    lets a decision notice that somebody else was quicker. A stale item is no longer produced by its document. `votes` are the newest
+    answers of each person, the oldest first: where two people must agree, they may be there before any answer holds.
     """
 
     doc: str
@@ -56,6 +71,10 @@ class Item:
     stale: bool
     entry: Entry | None = None
     last: int = 0
+    state: State = "initial"
+    votes: tuple[Entry, ...] = ()
+    claim: Claim | None = None
+    source: str = ""
 
     @property
     def rules(self) -> frozenset[str]:
@@ -64,6 +83,45 @@ class Item:
     def words(self, finding: Finding) -> str:
         """The part of the original that a finding marks (a finding may reach beyond its item)."""
         return self.original[max(0, finding.span.start - self.span.start):max(0, finding.span.end - self.span.start)]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """An item as a list shows it: the gravest severity, how many suggestions, whether the first passed every gate, who is at it now."""
+
+    doc: str
+    key: str
+    start: int
+    text: str
+    risk: float
+    state: State
+    rules: tuple[str, ...]
+    severity: Severity
+    offers: int
+    ready: bool
+    claimed: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Part of a list: `total` items fit; of those that need a person, whatever state was asked for, `pending` wait and `decided` do not."""
+
+    rows: tuple[Row, ...]
+    offset: int
+    total: int
+    pending: int
+    decided: int
+
+
+@dataclass(frozen=True, slots=True)
+class Facets:
+    """How many items that fit a filter each document, rule, category, severity and state has."""
+
+    docs: tuple[tuple[str, int], ...]
+    rules: tuple[tuple[str, int], ...]
+    categories: tuple[tuple[str, int], ...]
+    severities: tuple[tuple[str, int], ...]
+    states: tuple[tuple[str, int], ...]
 
 
 def pack_findings(findings: Iterable[Finding]) -> str:
@@ -96,3 +154,11 @@ def unpack_proposals(packed: str) -> tuple[Proposal, ...]:
 def pack_rules(rules: Iterable[str]) -> str:
     """Rule names as a sorted JSON list."""
     return json.dumps(sorted(rules), ensure_ascii=False)
+
+
+def entry(row: sqlite3.Row, *, undone: bool = False) -> Entry:
+    """A row of the log, or of a view of it."""
+    return Entry(
+        row["id"], row["at"], row["who"], row["verdict"], row["doc"], row["key"], row["text"], frozenset(json.loads(row["rules"])),
+        row["words"], row["undoes"], row["batch"], undone=undone,
+    )

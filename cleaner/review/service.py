@@ -9,13 +9,23 @@ import getpass
 import os
 import unicodedata
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 from ..config import Config
-from ..core import SEVERITIES, Finding, Proposal, Verdict
+from ..core import SEVERITIES, CleanerError, Finding, Proposal, Verdict
 from ..registry import Pair
-from .item import Entry, Item
+from .filters import ALL, Filter
+from .item import Claim, Entry, Facets, Item, Page, Row
+from .journal import TakenError
+from .learned import Learned, Lesson, lesson
 from .queue import Queue
+from .states import STATES, State
+
+__all__ = [
+    "ALL", "STATES", "Bulk", "Claim", "Entry", "Facets", "Filter", "Item", "Learned", "Lesson", "Measure", "Page", "Review", "Row", "State",
+    "TakenError", "choices", "failed_first", "gates", "lesson", "ranked", "reviewer", "tidy",
+]
 
 Measure = Callable[[Pair], tuple[Verdict, ...]]
 #: The rewriter's name on the choice that is only what the tool repaired by itself.
@@ -23,35 +33,78 @@ TOOL = "tool"
 
 
 @dataclass(frozen=True, slots=True)
-class Filter:
-    """Which items to review: of one document, of one rule (a name or dotted prefix), at least this risky; in order of risk or of text."""
+class Bulk:
+    """What a decision about many items did: `done` have an answer now; `left` fit the filter, but had no suggestion that passed every
+    gate, or somebody else was at them. `entry` is the newest, for undoing all at once.
+    """
 
-    doc: str | None = None
-    rule: str | None = None
-    min_risk: float = 0.0
-    by_risk: bool = False
+    done: int
+    left: int
+    entry: Entry | None
 
 
 class Review:
-    """A reviewer at a queue. `measure` runs the gates and is called only for edits."""
+    """A reviewer at a queue. `measure` runs the gates and is called only for edits; `cases` is the folder of regression cases."""
 
-    def __init__(self, queue: Queue, who: str, measure: Measure) -> None:
+    def __init__(self, queue: Queue, who: str, measure: Measure, *, cases: Path | None = None) -> None:
         self.queue = queue
         self.who = who
         self._measure = measure
+        self._cases = cases or Path(Config().cases)
+
+    # What is there
 
     def pending(self, wanted: Filter) -> list[Item]:
         """What waits for a decision."""
-        return self.queue.pending(doc=wanted.doc, rule=wanted.rule, min_risk=wanted.min_risk, by_risk=wanted.by_risk)
+        return self.queue.pending(wanted=wanted, who=self.who)
+
+    def page(self, wanted: Filter, *, offset: int = 0, limit: int = 50) -> Page:
+        """Part of a list, with how many items there are and how many of those that need a person are done."""
+        return self.queue.page(wanted, self.who, max(0, offset), max(0, limit))
+
+    def facets(self, wanted: Filter) -> Facets:
+        """What could be chosen to narrow a filter down, with counts."""
+        return self.queue.facets(wanted, self.who)
+
+    def rank(self, wanted: Filter, doc: str, key: str) -> int | None:
+        """The place of an item in the list, from 0; None when it is not in it."""
+        return self.queue.rank(wanted, self.who, doc, key)
+
+    def next(self, wanted: Filter, after: tuple[str, str] | None = None) -> Item | None:
+        """The next item of the list that nobody else is at, behind the place of (document, key), which may be decided by now.
+
+        At the end it begins again at the start. Dismissed findings are left out.
+        """
+        return self.queue.neighbour(wanted, self.who, after)
+
+    def previous(self, wanted: Filter, before: tuple[str, str]) -> Item | None:
+        """As `next`, the other way."""
+        return self.queue.neighbour(wanted, self.who, before, back=True)
+
+    def item(self, doc: str, key: str) -> Item | None:
+        """One item as it stands now, without its dismissed findings; stale and answered ones too."""
+        return self.queue.shown(doc, key)
+
+    def seen(self, doc: str, key: str, last: int) -> Item:
+        """The item that a reviewer was shown when its newest entry was `last`.
+
+        Raises TakenError when it is gone; deciding about it raises TakenError when something newer was decided.
+        """
+        item = self.item(doc, key)
+        if item is None or item.stale:
+            raise TakenError("That sentence is no longer there: its document was cleaned again.")
+        return replace(item, last=last)
 
     def fresh(self, item: Item) -> Item | None:
         """The item as it stands now, or None when somebody answered it or its document no longer has it."""
-        now = self.queue.item(item.doc, item.key)
+        now = self.item(item.doc, item.key)
         return None if now is None or now.stale or now.last != item.last else now
+
+    # What a reviewer does
 
     def accept(self, item: Item, choice: Proposal) -> Entry:
         """Take one of the item's choices."""
-        return self.queue.decide(item, "accept", choice.text, self.who)
+        return self.queue.decide(item, "accept", choice.text, self.who, rewriter=choice.rewriter)
 
     def edit(self, item: Item, text: str) -> Entry:
         """Put the reviewer's own text; one of the choices, or the original, is an accept or a reject however it was typed."""
@@ -61,6 +114,8 @@ class Review:
         for choice in choices(item):
             if choice.text == text:
                 return self.accept(item, choice)
+        if not text:
+            raise CleanerError("an empty text cannot be kept: write what should stand there, or keep the original")
         return self.queue.decide(item, "edit", text, self.who)
 
     def check(self, item: Item, text: str) -> tuple[Verdict, ...]:
@@ -78,9 +133,54 @@ class Review:
             return self.queue.dismiss(item.doc, finding.rule, self.who)
         return self.queue.dismiss(item.doc, finding.rule, self.who, item=item, words=item.words(finding))
 
+    def skip(self, item: Item) -> None:
+        """Leave an item for later, or to others."""
+        self.queue.release(item, self.who)
+
+    release = skip
+
+    def claim(self, item: Item) -> Claim:
+        """Say that this reviewer is at an item; again while it stays open. Raises TakenError while somebody else is."""
+        return self.queue.claim(item, self.who)
+
+    def comment(self, item: Item, text: str) -> Entry:
+        """Say something about an item; it decides nothing. Raises CleanerError for an empty text."""
+        text = tidy(text)
+        if not text:
+            raise CleanerError("an empty comment says nothing: write one, or leave it")
+        return self.queue.comment(item, text, self.who)
+
+    def comments(self, item: Item) -> list[Entry]:
+        """What was said about an item, oldest first."""
+        return [e for e in self.history(item) if e.verdict == "comment" and not e.undone]
+
+    def accept_all(self, wanted: Filter) -> Bulk:
+        """Take the first suggestion of all that waits and is wanted, where it passed every gate. Undone as one."""
+        return self._bulk(*self.queue.decide_all(wanted, "accept", self.who))
+
+    def reject_all(self, wanted: Filter) -> Bulk:
+        """Keep the original of all that waits and is wanted. Undone as one."""
+        return self._bulk(*self.queue.decide_all(wanted, "reject", self.who))
+
+    @staticmethod
+    def _bulk(made: list[Entry], left: int) -> Bulk:
+        return Bulk(len(made), left, replace(made[-1], count=len(made)) if made else None)
+
     def undo(self) -> Entry | None:
-        """Take back this reviewer's newest decision that still holds, from this sitting or an earlier one."""
+        """Take back what this reviewer did last and still holds, from this sitting or an earlier one; `count` says how much it was."""
         return self.queue.undo(self.who)
+
+    def redo(self) -> Entry | None:
+        """Bring back what was taken back last, as often as there was an undo; None after anything new was done."""
+        return self.queue.redo(self.who)
+
+    def history(self, item: Item) -> list[Entry]:
+        """All that was ever done about an item, by whom and when, oldest first; what was taken back says so."""
+        return self.queue.history(key=item.key)[::-1]
+
+    def audit(self, *, limit: int = 200, before: int | None = None) -> list[Entry]:
+        """All that was ever done, newest first, before an entry."""
+        return self.queue.history(before=before, limit=limit)
 
 
 def choices(item: Item) -> tuple[Proposal, ...]:
