@@ -105,7 +105,7 @@ class Batch:
     def _documents(self, queue: Queue | None, step: Callable[[str], None]) -> Iterator[Document]:
         for source in self.sources.values():
             try:
-                document = _read(source)
+                document = read(source)
                 dismissed = queue.dismissed_rules(document.name) if queue else None
             except CleanerError as error:
                 self.fail(error)
@@ -137,7 +137,8 @@ class Batch:
         return result
 
 
-def _read(source: Source) -> Document:
+def read(source: Source) -> Document:
+    """The document of a source. Raises CleanerError where there is none."""
     if source.path:
         return replace(formats.load(source.path), name=source.name)
     return formats.read(source.name, sys.stdin.buffer.read())

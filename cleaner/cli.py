@@ -18,6 +18,7 @@ COMMANDS = {
     "clean": "Clean files; what is doubtful goes to review.",
     "diff": "Show what cleaning changes, word by word.",
     "review": "Decide on what was flagged, one key at a time.",
+    "score": "Show which sentences are risky, and how good a document is.",
     "regress": "Run known bad and good sentences.",
     "verify": "Check anybody's rewrites: are numbers, names and quotations kept?",
     "rules": "List the rules, or explain one.",

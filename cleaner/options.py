@@ -12,19 +12,21 @@ from . import config
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 
-_SETTINGS = (
+_READING = (
     click.option("--select", multiple=True, metavar="RULE", help="Run only this rule or family; may be given again, or with commas."),
     click.option("--ignore", multiple=True, metavar="RULE", help="Do not run this rule or family; wins over --select."),
-    click.option("--unsafe-fixes", is_flag=True, default=None, help="Also make unsafe changes that pass every gate."),
-    click.option("--min-confidence", type=click.FloatRange(0, 1), metavar="X", help="Flag what is wrong with at least this chance."),
     click.option("--no-languagetool", is_flag=True, help="Do without LanguageTool."),
     click.option("--review-budget", metavar="N|N%", help="Review only the riskiest sentences of each document, flagged or not."),
     click.option("--min-risk", type=click.FloatRange(0, 1), metavar="X", help="Review only what has at least this risk, flagged or not."),
+    click.option("--jobs", type=click.IntRange(1), metavar="N", help="Documents worked on at once."),
+    click.option("--config", "file", type=click.Path(path_type=Path), metavar="FILE", help="Settings file, in place of the nearest one."),
+)
+_CLEANING = (
+    click.option("--unsafe-fixes", is_flag=True, default=None, help="Also make unsafe changes that pass every gate."),
+    click.option("--min-confidence", type=click.FloatRange(0, 1), metavar="X", help="Flag what is wrong with at least this chance."),
     click.option("--rewriter", metavar="MODEL", help="embedded, none, hf:NAME_OR_PATH, ct2:PATH or openai:URL#MODEL."),
     click.option("--max-requests", type=click.IntRange(1), metavar="N", help="Requests that may be sent to an endpoint."),
     click.option("--max-tokens", type=click.IntRange(1), metavar="N", help="Tokens that may be sent to and got from an endpoint."),
-    click.option("--jobs", type=click.IntRange(1), metavar="N", help="Documents worked on at once."),
-    click.option("--config", "file", type=click.Path(path_type=Path), metavar="FILE", help="Settings file, in place of the nearest one."),
     click.option("--queue", type=click.Path(dir_okay=False), metavar="FILE", help="The review queue."),
     click.option("--no-queue", is_flag=True, help="Neither apply answers from the review queue nor store anything in it."),
 )
@@ -32,7 +34,14 @@ _SETTINGS = (
 
 def settings(function: _F) -> _F:
     """Give a command the options that change settings; `load` takes what they yield."""
-    for option in reversed(_SETTINGS):
+    for option in reversed(_READING + _CLEANING):
+        function = option(function)
+    return function
+
+
+def reading(function: _F) -> _F:
+    """Give a command those of the options that change what is found, and nothing else; `load` takes what they yield."""
+    for option in reversed(_READING):
         function = option(function)
     return function
 
@@ -45,10 +54,11 @@ def load(given: dict[str, Any]) -> config.Config:
 def overrides(given: dict[str, Any]) -> dict[str, Any]:
     """What the command line says about settings; None where it is silent."""
     return {
-        "select": _names(given["select"]), "ignore": _names(given["ignore"]), "unsafe_fixes": given["unsafe_fixes"],
-        "min_confidence": given["min_confidence"], "languagetool": False if given["no_languagetool"] else None, "jobs": given["jobs"],
+        "select": _names(given["select"]), "ignore": _names(given["ignore"]), "unsafe_fixes": given.get("unsafe_fixes"),
+        "min_confidence": given.get("min_confidence"), "languagetool": False if given["no_languagetool"] else None, "jobs": given["jobs"],
         "review_budget": given["review_budget"], "min_risk": given["min_risk"],
-        "queue": given["queue"], "rewriter": given["rewriter"], "max_requests": given["max_requests"], "max_tokens": given["max_tokens"],
+        "queue": given.get("queue"), "rewriter": given.get("rewriter"), "max_requests": given.get("max_requests"),
+        "max_tokens": given.get("max_tokens"),
     }
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Se
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from itertools import chain
+from typing import TypeVar
 
 from . import backends, budget, formats, gating, languagetool, registry
 from .analysis import Analysis, parse_together
@@ -21,6 +22,7 @@ from .rewriters import neural
 from .risk import assess
 from .scoring import Assessment
 
+_T = TypeVar("_T")
 NEW_FINDING = "no-new-finding"
 
 
@@ -301,17 +303,23 @@ def _still_suppressed(before: Document, after: Document) -> Document:
 def run(
     pipeline: Pipeline, documents: Iterable[Document], failed: Callable[[Document, Exception], None] | None = None,
 ) -> Generator[Result, None, None]:
-    """Clean documents, `jobs` at a time, in order; only a few are read ahead, so that a batch of any size fits in memory.
+    """Clean documents, some at a time; see `stream`."""
+    return stream(pipeline.clean, documents, pipeline.config.jobs, failed)
+
+
+def stream(
+    work: Callable[[Document], _T], documents: Iterable[Document], jobs: int, failed: Callable[[Document, Exception], None] | None = None,
+) -> Generator[_T, None, None]:
+    """What `work` makes of documents, `jobs` at a time, in order; only a few are read ahead, so that a batch of any size fits in memory.
 
     `failed` hears of each document that broke a stage, and the others go on; without it the error is raised.
     """
-    jobs = pipeline.config.jobs
-    ahead: deque[tuple[Document, Future[Result]]] = deque()
+    ahead: deque[tuple[Document, Future[_T]]] = deque()
     with ThreadPoolExecutor(max_workers=jobs, thread_name_prefix="clean") as pool:
         try:
             for document in chain(documents, [None] * (2 * jobs)):
                 if document is not None:
-                    ahead.append((document, pool.submit(pipeline.clean, document)))
+                    ahead.append((document, pool.submit(work, document)))
                 if ahead and (document is None or len(ahead) >= 2 * jobs):
                     begun, job = ahead.popleft()
                     try:
