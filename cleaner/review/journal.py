@@ -112,11 +112,14 @@ def _step(db: sqlite3.Connection, who: str, verdict: LogVerdict, entries: list[E
             batch = made.id
 
 
-def history(db: sqlite3.Connection, *, key: str | None = None, before: int | None = None, limit: int = -1) -> list[Entry]:
-    """Everything that was done, newest first: about one sentence or about all, before an entry, at most `limit`. Undone entries say so."""
+def history(
+    db: sqlite3.Connection, *, key: str | None = None, doc: str | None = None, before: int | None = None, limit: int = -1,
+) -> list[Entry]:
+    """Everything that was done, newest first: about a sentence, a document or all, before an entry, at most `limit`. Undone ones say so."""
     rows = db.execute("""
         SELECT l.*, l.verdict NOT IN ('undo', 'redo', 'claim', 'release') AND h.id IS NULL AS gone
         FROM log l LEFT JOIN holding h USING (id)
-        WHERE (:key IS NULL OR l.key = :key) AND (:before IS NULL OR l.id < :before) ORDER BY l.id DESC LIMIT :limit""",
-        {"key": key, "before": before, "limit": limit})
+        WHERE (:key IS NULL OR l.key = :key) AND (:doc IS NULL OR l.doc = :doc)
+            AND (:before IS NULL OR l.id < :before) ORDER BY l.id DESC LIMIT :limit""",
+        {"key": key, "doc": doc, "before": before, "limit": limit})
     return [entry(r, undone=bool(r["gone"])) for r in rows]

@@ -90,13 +90,18 @@ class Silence:
         return (doc, rule) in self._documents or (key, rule, words) in self._places or self._taught.silences(rule, words, sentence)
 
 
-def remark(db: sqlite3.Connection, rules: Iterable[str]) -> None:
-    """Look again which findings of these rules are dismissed, after what was said about them has changed."""
+def remark(db: sqlite3.Connection, entries: Iterable[Entry]) -> None:
+    """Look again which findings are dismissed, after dismissals and ignores were said, taken back or brought back."""
     silent = Silence(db)
+    said = {
+        (rule, *(("m.rule", rule) if e.verdict == "learn" else ("m.doc", e.doc) if e.words is None else ("m.key", e.key)))
+        for e in entries if e.verdict in ("dismiss", "learn") for rule in e.rules
+    }
     changed = [
-        (now, m["doc"], m["key"], m["n"]) for rule in set(rules)
-        for m in db.execute("SELECT m.*, l.text FROM marks m JOIN listing l USING (doc, key) WHERE m.rule = ?", (rule,))
-        if (now := silent.covers(m["doc"], m["key"], m["rule"], m["words"], m["text"])) != bool(m["dismissed"])
+        (now, m["doc"], m["key"], m["n"]) for rule, column, value in said
+        for m in db.execute(f"SELECT m.*, l.text FROM marks m JOIN listing l USING (doc, key) WHERE {column} = ?", (value,))
+        if m["rule"] == rule
+        and (now := silent.covers(m["doc"], m["key"], m["rule"], m["words"], m["text"])) != bool(m["dismissed"])
     ]
     db.executemany("UPDATE marks SET dismissed = ? WHERE doc = ? AND key = ? AND n = ?", changed)
     refresh(db, {key for _, _, key, _ in changed})

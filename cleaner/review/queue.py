@@ -20,7 +20,7 @@ from typing import Any
 from ..core import Answer, Record, Span
 from ..taught import Taught
 from . import claims, journal, learned, listing, storing
-from .filters import Filter
+from .filters import WAITS_FOR_ME, Filter
 from .item import Claim, Entry, Facets, Item, LogVerdict, Page, entry, unpack_findings, unpack_proposals
 from .journal import TakenError
 from .opening import connect, explained
@@ -154,9 +154,21 @@ class Queue:
         return next(iter(self._items("l.doc = :doc AND l.key = :key", {"doc": doc, "key": key})), None)
 
     def shown(self, doc: str, key: str) -> Item | None:
-        """One item as it stands now without its dismissed findings, or with all of them where all are dismissed."""
+        """One item as it stands now without its dismissed findings; none are left where all are dismissed."""
         found = self.item(doc, key)
-        return next(iter(self._undismissed([found])), found) if found else None
+        if found is None:
+            return None
+        gone = {r["n"] for r in self.rows("SELECT n FROM marks WHERE doc = ? AND key = ? AND dismissed = 1", (doc, key))}
+        return replace(found, findings=tuple(f for n, f in enumerate(found.findings) if n not in gone)) if gone else found
+
+    def waits(self, who: str, doc: str, key: str) -> bool:
+        """Whether an item waits for this person."""
+        where = f"SELECT 1 FROM listing l WHERE l.doc = :doc AND l.key = :key AND {WAITS_FOR_ME}"
+        return bool(self.rows(where, {**self._values(who), "doc": doc, "key": key}))
+
+    def live(self, doc: str) -> list[Item]:
+        """All items of a document as its last run left them, in order of place: fixed, answered and dismissed ones, with all findings."""
+        return self._items("l.stale = 0 AND l.doc = :doc", {"doc": doc})
 
     def find(self, prefix: str) -> list[Item]:
         """Items whose key begins with `prefix`."""
@@ -267,7 +279,7 @@ class Queue:
         with self.write() as db:
             key = item.key if item else ""
             made = journal.write(db, who, "dismiss", doc, key, "", {rule}, words=(words or "") if item else None)
-            listing.remark(db, [rule])
+            listing.remark(db, [made])
             return made
 
     def comment(self, item: Item, text: str, who: str) -> Entry:
@@ -304,10 +316,18 @@ class Queue:
         """Every entry ever made but claims and their ends, oldest first."""
         return [entry(r) for r in self.rows("SELECT * FROM log WHERE verdict NOT IN ('claim', 'release') ORDER BY id")]
 
-    def history(self, *, key: str | None = None, before: int | None = None, limit: int = -1) -> list[Entry]:
+    def history(self, *, key: str | None = None, doc: str | None = None, before: int | None = None, limit: int = -1) -> list[Entry]:
         """All that was done, newest first."""
         with self.read() as db:
-            return journal.history(db, key=key, before=before, limit=limit)
+            return journal.history(db, key=key, doc=doc, before=before, limit=limit)
+
+    def taught_since(self, doc: str) -> int:
+        """How many dismissals of a rule in a document, lessons, and takings back of those were made since the last run over it."""
+        return int(self.rows("""
+            SELECT count(*) FROM log l LEFT JOIN log u ON u.id = l.undoes LEFT JOIN log w ON w.id = u.undoes
+            WHERE l.at >= (SELECT coalesce(max(seen), '') FROM items WHERE doc = :doc) AND EXISTS (
+                SELECT 1 FROM log e WHERE e.id IN (l.id, u.id, w.id)
+                AND (e.verdict = 'learn' OR (e.verdict = 'dismiss' AND e.words IS NULL AND e.doc = :doc)))""", {"doc": doc})[0][0])
 
 
 def settle(db: sqlite3.Connection, entries: list[Entry], who: str) -> Entry | None:
@@ -315,7 +335,7 @@ def settle(db: sqlite3.Connection, entries: list[Entry], who: str) -> Entry | No
     if not entries:
         return None
     listing.refresh(db, {e.key for e in entries if e.verdict in journal.ANSWERS})
-    listing.remark(db, {r for e in entries if e.verdict in ("dismiss", "learn") for r in e.rules})
+    listing.remark(db, entries)
     own = [e for e in entries if e.who == who] or entries
     return replace(max(own, key=lambda e: e.id), count=len(own))
 

@@ -70,10 +70,11 @@ def _several_reviewers(db: sqlite3.Connection) -> None:
     db.execute("""
         CREATE VIEW holding AS SELECT * FROM log l WHERE verdict NOT IN ('undo', 'redo', 'claim', 'release') AND NOT EXISTS (
             SELECT 1 FROM log u WHERE u.undoes = l.id AND NOT EXISTS (SELECT 1 FROM log r WHERE r.undoes = u.id))""")
+    # the plus keeps SQLite from looking through all that a person ever did, where it should look at one sentence
     db.execute("""
         CREATE VIEW vote AS SELECT * FROM holding a WHERE verdict IN ('accept', 'edit', 'reject') AND NOT EXISTS (
             SELECT 1 FROM holding n
-            WHERE n.key = a.key AND n.who = a.who AND n.id > a.id AND n.verdict IN ('accept', 'edit', 'reject'))""")
+            WHERE n.key = a.key AND +n.who = a.who AND n.id > a.id AND n.verdict IN ('accept', 'edit', 'reject'))""")
     db.execute("""
         CREATE TABLE claims (
             doc TEXT NOT NULL, key TEXT NOT NULL, who TEXT NOT NULL, since REAL NOT NULL, until REAL NOT NULL, PRIMARY KEY (doc, key)

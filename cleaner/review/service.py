@@ -85,6 +85,10 @@ class Review:
         """One item as it stands now, without its dismissed findings; stale and answered ones too."""
         return self.queue.shown(doc, key)
 
+    def waiting(self, doc: str, key: str) -> Item | None:
+        """One item as it stands now, or None when it does not wait for this reviewer."""
+        return self.item(doc, key) if self.queue.waits(self.who, doc, key) else None
+
     def seen(self, doc: str, key: str, last: int) -> Item:
         """The item that a reviewer was shown when its newest entry was `last`.
 
@@ -178,9 +182,9 @@ class Review:
         """All that was ever done about an item, by whom and when, oldest first; what was taken back says so."""
         return self.queue.history(key=item.key)[::-1]
 
-    def audit(self, *, limit: int = 200, before: int | None = None) -> list[Entry]:
-        """All that was ever done, newest first, before an entry."""
-        return self.queue.history(before=before, limit=limit)
+    def audit(self, *, limit: int = 200, before: int | None = None, doc: str | None = None) -> list[Entry]:
+        """All that was ever done, or done in one document, newest first, before an entry."""
+        return self.queue.history(doc=doc, before=before, limit=limit)
 
 
 def choices(item: Item) -> tuple[Proposal, ...]:
