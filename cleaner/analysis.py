@@ -14,6 +14,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from .core import Document, Finding, Segment, Span
+from .taught import Term
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -67,6 +68,7 @@ class Analysis:
     def __init__(self, document: Document, focus: tuple[Span, ...] | None = None) -> None:
         self.document = document
         self.focus = focus
+        self.terms: tuple[Term, ...] = ()  # that people taught
         self.found: tuple[Finding, ...] = ()  # by the rules that ran before one that asks for it
         self._made: dict[Callable[[Analysis], Any], Any] = {}
 

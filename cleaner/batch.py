@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, TextIO
 from . import formats
 from .config import Config
 from .console import complain
-from .core import CleanerError, Document, Span, Suppression
+from .core import Answer, CleanerError, Document, Span, Suppression
 from .inputs import Source
 from .outputs.places import listed
 from .report import row
@@ -58,6 +58,7 @@ class Batch:
         self.records: Counter[str] = Counter()
         self.beyond = 0
         self.rules: Counter[tuple[str, str]] = Counter()
+        self._told: Mapping[str, Answer] = {}  # before the answers that the pipeline has now: documents are worked on ahead
         self._open = ExitStack()
 
     def __enter__(self) -> Batch:
@@ -76,7 +77,9 @@ class Batch:
         from .pipeline import Pipeline, run
 
         queue = self._queue()
-        pipeline = self._open.enter_context(Pipeline(self.config, queue.answers() if queue else None))
+        pipeline = self._open.enter_context(Pipeline(
+            self.config, queue.answers() if queue else None, queue.taught() if queue else None,
+        ))
         lines = self._open.enter_context(atomic(self.report)) if self.report else None
 
         def broken(document: Document, error: Exception) -> None:
@@ -100,7 +103,7 @@ class Batch:
             return None
         from .review.queue import Queue
 
-        return self._open.enter_context(Queue.open(self.queue))
+        return self._open.enter_context(Queue.open(self.queue, reviewers=self.config.reviewers))
 
     def _documents(self, queue: Queue | None, step: Callable[[str], None]) -> Iterator[Document]:
         for source in self.sources.values():
@@ -120,9 +123,10 @@ class Batch:
         """Write all that comes of a result; where answers of an older version of the text turn out to hold, clean again with them."""
         document = result.document
         if queue and self.store and self.sources[document.name].path:
-            stored = queue.store(document.name, result.records)
+            told = {**self._told, **pipeline.answers} if self._told else pipeline.answers
+            stored = queue.store(document.name, result.records, told)
             if stored.carried:
-                pipeline.answers = queue.answers()
+                self._told, pipeline.answers = told, queue.answers()
                 result = pipeline.clean(document)
         target = self.targets.get(document.name)
         if target and (target != self.sources[document.name].path or result.output != document.text):

@@ -21,6 +21,7 @@ from .registry import Pair, matches
 from .rewriters import neural
 from .risk import assess
 from .scoring import Assessment
+from .taught import Taught, corrected
 
 _T = TypeVar("_T")
 NEW_FINDING = "no-new-finding"
@@ -38,9 +39,10 @@ class Result:
 class Pipeline:
     """The stages with their settings. Safe to share between threads; `close` ends what it started."""
 
-    def __init__(self, config: Config, answers: Mapping[str, Answer] | None = None) -> None:
+    def __init__(self, config: Config, answers: Mapping[str, Answer] | None = None, taught: Taught | None = None) -> None:
         self.config = config
         self.answers = answers or {}
+        self.taught = taught or Taught()
         self.budget = budget.parse(config.review_budget, config.min_risk)
         self.model = backends.Guarded.of(config, complain)
         self._background = ThreadPoolExecutor(max_workers=2, thread_name_prefix="detect")
@@ -76,7 +78,9 @@ class Pipeline:
         return any(matches(rule, p) for p in self.config.select) and not any(matches(rule, p) for p in self.config.ignore)
 
     def _reported(self, finding: Finding, document: Document) -> bool:
-        return self._selected(finding.rule) and not document.is_protected(finding.span) and not _silenced(finding, document)
+        if not self._selected(finding.rule) or document.is_protected(finding.span) or _silenced(finding, document):
+            return False
+        return not self.taught.ignores_finding(finding, document)
 
     def detect(self, analysis: Analysis, *, remote: bool = True) -> list[Finding]:
         """All findings in order of place, confident or not.
@@ -84,6 +88,7 @@ class Pipeline:
         Rules that wait for another process run beside the others, if they are wanted. Rules that read the others' findings judge the
         text as it came, not a second reading.
         """
+        analysis.terms = self.taught.terms
         slow = [self._background.submit(list, rule(analysis)) for rule in self.rules if rule.remote and remote]
         found = [f for rule in self.rules if not rule.remote and not rule.last for f in rule(analysis)]
         for job in slow:
@@ -116,7 +121,20 @@ class Pipeline:
 
     def measure(self, pair: Pair) -> tuple[Verdict, ...]:
         """The verdict of every gate on a pair of texts. A gate that crashes has not passed."""
-        return gating.measure(pair, self.config)
+        return gating.measure(self._fair(pair), self.config)
+
+    def _fair(self, pair: Pair) -> Pair:
+        """A pair with what people taught put right in both texts: to take that away, or to put it there, is no loss."""
+        terms = self.taught.terms
+        if not terms:
+            return pair
+        return Pair(corrected(pair.original, terms), corrected(pair.rewrite, terms), corrected(pair.context, terms))
+
+    def _verdicts(self, pair: Pair, suggestion: Suggestion, turn: int) -> tuple[Verdict, ...]:
+        """The verdicts on a suggestion, the so manieth for its place: costly gates are spared what waits for a person behind another."""
+        if turn == 0 or suggestion.safety == "safe" or self.config.unsafe_fixes:
+            return self.measure(pair)
+        return gating.measure(self._fair(pair), self.config, [g for g in registry.gates().values() if not g.costly])
 
     def assess(self, document: Document) -> Assessment:
         """Read a document and change nothing."""
@@ -185,10 +203,11 @@ class Pipeline:
         readings = [_Reading(document, [s for _, s in picked], excerpt=True) for picked in turns]
         parse_together(r.analysis for r in readings)
         judged: list[Decision] = []
-        for picked, reading in zip(turns, readings, strict=True):
+        for turn, (picked, reading) in enumerate(zip(turns, readings, strict=True)):
             new = self._new_findings(document, findings, reading)
             for own, s in picked:
-                verdicts = self.measure(Pair(own.span.of(document.text), applied(own.span, document.text, [s]), document.text))
+                pair = Pair(own.span.of(document.text), applied(own.span, document.text, [s]), document.text)
+                verdicts = self._verdicts(pair, s, turn)
                 judged.append(decide(s, (*verdicts, _nothing_new(new[s])), unsafe_fixes=self.config.unsafe_fixes))
         return judged
 

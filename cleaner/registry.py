@@ -16,6 +16,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Literal, TypeVar
 
 from .core import CATEGORIES, SEVERITIES, CleanerError, Finding, Replacement, Severity, Span, Suggestion
+from .taught import Term
 
 if TYPE_CHECKING:
     from .analysis import Analysis
@@ -29,11 +30,13 @@ class Bad:
     """A text that the rule must flag: exactly one ``[[marked span]]`` that a finding must overlap.
 
     `after` is what must be among the rule's suggestions, in place of the whole text; `safe` says that the tool makes this change alone.
+    `terms` are what reviewers have taught before.
     """
 
     marked: str
     after: str | None = None
     safe: bool = False
+    terms: tuple[Term, ...] = ()
 
     @property
     def text(self) -> str:
@@ -49,9 +52,10 @@ class Bad:
 
 @dataclass(frozen=True, slots=True)
 class Good:
-    """A text that the rule must leave alone."""
+    """A text that the rule must leave alone, where reviewers have taught `terms`."""
 
     text: str
+    terms: tuple[Term, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,13 +145,17 @@ class Keeps:
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """Measures one thing that a rewrite must not break; passes at `threshold` or more."""
+    """Measures one thing that a rewrite must not break; passes at `threshold` or more.
+
+    A `costly` one asks a model. The pipeline asks it only of what the tool may do alone, and of the first suggestion for a place.
+    """
 
     name: str
     doc: str
     threshold: float
     examples: tuple[Breaks | Keeps, ...]
     measure: Callable[[Pair], Outcome]
+    costly: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,11 +211,13 @@ def rewriter(*rules: str) -> Callable[[Rewrite], Rewriter]:
     return register
 
 
-def gate(*, threshold: float = 1.0, examples: Iterable[Breaks | Keeps]) -> Callable[[Callable[[Pair], Outcome]], Gate]:
+def gate(
+    *, threshold: float = 1.0, costly: bool = False, examples: Iterable[Breaks | Keeps],
+) -> Callable[[Callable[[Pair], Outcome]], Gate]:
     """Declare a gate over a pair of texts."""
 
     def register(function: Callable[[Pair], Outcome]) -> Gate:
-        made = Gate(_name(function), inspect.getdoc(function) or "", threshold, tuple(examples), function)
+        made = Gate(_name(function), inspect.getdoc(function) or "", threshold, tuple(examples), function, costly)
         return _add(_registered.gates, made.name, made)
 
     return register

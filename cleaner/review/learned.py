@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from ..diff import compare
-from ..taught import Ignore, Taught, Term, fold
+from ..taught import Ignore, Taught, Term, fold, spaced
 
 Kind = Literal["case", "term", "ignore"]
 #: A lesson is about a name or term, not about half a sentence.
@@ -102,7 +102,7 @@ def fingerprint(thing: Learned) -> str:
     """Names a thing by its kind and its words, so that the same is not learnt twice."""
     parts: tuple[str, ...]
     if thing.kind == "term":
-        parts = (fold(thing.wrong), thing.right, str(thing.always))
+        parts = (spaced(thing.wrong), thing.right, str(thing.always))
     elif thing.kind == "ignore":
         parts = (thing.rule, fold(thing.words), fold(thing.sentence))
     else:
@@ -116,7 +116,7 @@ def taught(things: Iterable[Learned]) -> Taught:
     ignores: list[Ignore] = []
     for t in things:
         if t.kind == "term":
-            terms[fold(t.wrong)] = Term(t.wrong, t.right, t.always)
+            terms[spaced(t.wrong)] = Term(t.wrong, t.right, t.always)
         elif t.kind == "ignore":
             ignores.append(Ignore(t.rule, t.words, t.sentence))
     return Taught(tuple(terms.values()), tuple(ignores))
