@@ -10,17 +10,19 @@ import hashlib
 import itertools
 import json
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from threading import Lock
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from .analysis import Analysis
 from .core import Document, Span
+from .edits import Forms
 
 FOLDER = "quality"
+EDITS = "edits.json"  # what the classes of the edit heads mean, where a model has these heads
 CONTEXT_CHARACTERS = 400
 CACHE_SIZE = 4096
 DOUBTFUL = 0.5  # a word is shown as part of an error from this chance on
@@ -35,6 +37,13 @@ class Word(NamedTuple):
     wrong: float
     severe: float
     bad: float
+
+
+class Tags(NamedTuple):
+    """The likeliest edit tags (`edits`) of a word and of the gap before it with their chances, the best first, as many of each."""
+
+    here: tuple[tuple[str, float], ...]
+    gap: tuple[tuple[str, float], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +115,12 @@ class Estimator:
         self.stop: int = settings["sep"]
         self._sentence = [settings["sentence"].index(name) for name in ("major", "any", "z", "hter")]
         self._word = [settings["word"].index(name) for name in ("wrong", "severe", "bad")]
+        self.here: list[str] = []
+        self.gap: list[str] = []
+        self.forms = Forms((), ())
+        if (at / EDITS).is_file():
+            edits = json.loads((at / EDITS).read_text(encoding="utf-8"))
+            self.here, self.gap, self.forms = edits["here"], edits["gap"], Forms(edits["verbs"], edits["nouns"])
         self.tokenizer = Tokenizer.from_file(str(at / "tokenizer.json"))
         self.tokenizer.no_padding()
         self.tokenizer.no_truncation()
@@ -136,7 +151,20 @@ class Estimator:
         seen |= new
         return [seen[p] for p in pairs]
 
-    def _read(self, text: str, context: str) -> Estimate:
+    def tags(self, text: str, context: str) -> dict[int, Tags]:
+        """What the edit heads say of each word of a segment, by the character where it starts."""
+        found: dict[int, Tags] = {}
+        for before, own, offsets in self._parts(text, context):
+            here, here_tag, gap, gap_tag = self._run(["here", "here_tag", "gap", "gap_tag"], before, own)
+            for (start, end), *rows in zip(offsets, here[0], here_tag[0], gap[0], gap_tag[0], strict=True):
+                h, h_tag, g, g_tag = (row.tolist() for row in rows)
+                if end > start:
+                    found.setdefault(start, Tags(tuple(zip((self.here[i] for i in h_tag), h, strict=True)),
+                                                 tuple(zip((self.gap[i] for i in g_tag), g, strict=True))))
+        return found
+
+    def _parts(self, text: str, context: str) -> Iterator[tuple[list[int], list[int], list[tuple[int, int]]]]:
+        """A segment in parts that fit the model: tokens before it, its own, and their characters."""
         before = self.tokenizer.encode(context, add_special_tokens=False).ids[-self.context:] if context else []
         own = self.tokenizer.encode(text, add_special_tokens=False)
         ids, offsets = [*before, *own.ids], [(0, 0)] * len(before) + list(own.offsets)
@@ -145,27 +173,32 @@ class Estimator:
             room = max(1, len(own.ids))
         parts = max(1, -(-len(own.ids) // room))
         edges = [len(before) + len(own.ids) * i // parts for i in range(parts + 1)]
-        read = [
-            self._run(ids[max(0, start - self.context):start], ids[start:end], offsets[start:end])
-            for start, end in itertools.pairwise(edges)
-        ]
+        for start, end in itertools.pairwise(edges):
+            yield ids[max(0, start - self.context):start], ids[start:end], offsets[start:end]
+
+    def _read(self, text: str, context: str) -> Estimate:
+        read = []
+        for before, own, offsets in self._parts(text, context):
+            sentence, word = self._run(["sentence", "word"], before, own)
+            major, other, z, hter = sentence[0, self._sentence].tolist()
+            chances = word[0][:, self._word].tolist()
+            words = (Word(Span(a, b), *chance) for (a, b), chance in zip(offsets, chances, strict=True) if b > a)
+            read.append(Estimate(major, tuple(words), other, z, hter))
         return read[0] if len(read) == 1 else Estimate(
             max(e.major for e in read), tuple(w for e in read for w in e.words), max(e.any for e in read), min(e.z for e in read),
             max(e.hter for e in read),
         )
 
-    def _run(self, before: list[int], own: list[int], offsets: list[tuple[int, int]]) -> Estimate:
+    def _run(self, outputs: list[str], before: list[int], own: list[int]) -> list[Any]:
+        """Outputs of the model, those by token without the tokens that are not the segment's own."""
         import numpy as np
 
         row = np.array([[self.start, *before, self.stop, *own, self.stop]], np.int64)
         first = len(before) + 2
         types = np.zeros_like(row)
         types[:, first:] = 1
-        sentence, word = self.session.run(["sentence", "word"], {"ids": row, "mask": np.ones_like(row), "types": types})
-        chances = word[0, first:first + len(own)][:, self._word].tolist()
-        major, other, z, hter = sentence[0, self._sentence].tolist()
-        words = (Word(Span(a, b), *chance) for (a, b), chance in zip(offsets, chances, strict=True) if b > a)
-        return Estimate(major, tuple(words), other, z, hter)
+        made = self.session.run(outputs, {"ids": row, "mask": np.ones_like(row), "types": types})
+        return [m if name == "sentence" else m[:, first:first + len(own)] for name, m in zip(outputs, made, strict=True)]
 
 
 @cache

@@ -60,7 +60,8 @@ def words(text: str) -> tuple[Word, ...]:
 
 
 @cache
-def _listed(name: str) -> frozenset[str]:
+def listed(name: str) -> frozenset[str]:
+    """The words of ``data/NAME_words.txt``."""
     return frozenset(resources.files("cleaner").joinpath(f"data/{name}_words.txt").read_text(encoding="utf-8").split())
 
 
@@ -71,7 +72,7 @@ def is_common(lower: str) -> bool:
     """True for a word that English writes in lower case, judged by counts over news and encyclopedia text, and by endings that names do
     not have.
     """
-    known = _listed("common")
+    known = listed("common")
     base = lower.partition("'")[0]
     if base in known or (len(base) > 7 and _ABSTRACT.search(base)):
         return True
@@ -84,12 +85,12 @@ def is_common(lower: str) -> bool:
 
 def is_word(lower: str) -> bool:
     """True for a word of the dictionary, rare ones too: at the start of a sentence it is more likely that word than a name."""
-    return is_common(lower) or lower.partition("'")[0] in _listed("rare")
+    return is_common(lower) or lower.partition("'")[0] in listed("rare")
 
 
 def is_title(lower: str) -> bool:
     """True for a word of the dictionary that English mostly writes with a capital, as part of a name or title: minister, senate, turkey."""
-    return lower.partition("'")[0] in _listed("title")
+    return lower.partition("'")[0] in listed("title")
 
 
 def contains(haystack: Sequence[str], needle: Sequence[str]) -> int:

@@ -1,11 +1,11 @@
 """What an edit tagger learns from: texts with a better text beside each, as a tag for every word and every gap (`cleaner.edits`).
 
-    post-edits   MLQE-PE: the editor's text. They saw the source, so much of it cannot be known from the English; the tagger learns how
-                 likely each edit is, and what no tag can say is OTHER.
-    consensus    WMT outputs: an edit towards another system's output or a reference counts when more of the other texts put it between
-                 the same neighbours than put what stood there. Words without such support either way are left unlabelled.
-    planted      English by people with grammar errors put in: the original.
-    annotated    the bench's tune split: the post-edit from the English document alone.
+post-edits   MLQE-PE: the editor's text. They saw the source, so much of it cannot be known from the English; the tagger learns how
+likely each edit is, and what no tag can say is OTHER.
+consensus    WMT outputs: an edit towards another system's output or a reference counts when more of the other texts put it between
+the same neighbours than put what stood there. Words without such support either way are left unlabelled.
+planted      English by people with grammar errors put in: the original.
+annotated    the bench's tune split: the post-edit from the English document alone.
 """
 
 from __future__ import annotations
@@ -117,11 +117,12 @@ def consensus(text: str, others: Sequence[tuple[str, int]], forms: Forms) -> lis
 
 _ARTICLES = ("the", "a", "an")
 _PREPOSITIONS = ("in", "on", "at", "of", "to", "for", "with", "by", "from", "about", "into", "as", "over", "during")
-_SMALL = frozenset((*_ARTICLES, *_PREPOSITIONS, "is", "was", "were", "are", "has", "had", "have", "been", "be", "that", "which", "who", "it",
-                    "and", "will", "would", "their", "its", "his", "not to"))
+_SMALL = frozenset((*_ARTICLES, *_PREPOSITIONS, "is", "was", "were", "are", "has", "had", "have", "been", "be", "that", "which", "who",
+                    "it", "and", "will", "would", "their", "its", "his"))
 #: Words in the place of others, as engines choose them when the source names no subject, number or order.
-_CONFUSED = {"he": ("i", "it", "they"), "she": ("i", "he", "it"), "they": ("we", "it", "i"), "it": ("they", "this", "he"), "who": ("which",),
-             "his": ("my", "its", "their"), "their": ("its", "our", "his"), "its": ("their", "his"), "that": ("which", "it"),
+_CONFUSED = {"he": ("i", "it", "they"), "she": ("i", "he", "it"), "they": ("we", "it", "i"), "it": ("they", "this", "he"),
+             "who": ("which",), "his": ("my", "its", "their"),
+             "their": ("its", "our", "his"), "its": ("their", "his"), "that": ("which", "it"),
              "many": ("much", "a lot of"), "much": ("many",), "fewer": ("less",), "when": ("if", "while"), "although": ("but",),
              "because": ("for",), "make": ("do",), "made": ("did",), "said": ("told", "talked"), "told": ("said",), "also": ("even",),
              "this": ("that",), "these": ("this",), "those": ("that",), "would": ("will",), "could": ("can",), "will": ("would",)}

@@ -3,8 +3,8 @@
     python models/train/quality.py WORK   # WORK keeps checkpoints: a stopped run goes on where it was
 
 Stages: (1) one encoder on post-edits, expert spans, systems' outputs and planted errors together, in three turns, of which the third
-learns to edit too; (2) a short pass over the annotated segments of the bench's tune split. A third of the tune documents, and every system's output for them, is held out of both for
-calibration; the model that ships has then seen all of them once more in stage 2.
+learns to edit too; (2) a short pass over the annotated segments of the bench's tune split. A third of the tune documents, and every
+system's output for them, is held out of both for calibration; the model that ships has then seen all of them once more in stage 2.
 """
 
 from __future__ import annotations
@@ -45,8 +45,10 @@ def mixture(turn: int, exclude: frozenset[str], forms: Forms) -> list[data.Examp
     rng = random.Random(SEED + turn)
     spans = data.expert_spans(random.Random(SEED))
     if turn == 2:
-        outputs = data.systems(rng, forms, {"ja-en": 12000, "zh-en": 8000, "de-en": 3000, "cs-en": 3000, "uk-en": 3000, "ru-en": 3000}, exclude)
-        return [*data.post_edits(forms) * 3, *spans, *outputs, *data.human(rng, forms, plant=0.2, worsened=0.45)]
+        pairs = {"ja-en": 12000, "zh-en": 6000, "de-en": 2000, "cs-en": 2000, "uk-en": 2000, "ru-en": 2000}
+        outputs = data.systems(rng, forms, pairs, exclude)
+        return [*data.post_edits(forms) * 2, *spans, *outputs, *data.human(rng, forms, plant=0.2, worsened=0.45),
+                *data.references(rng, forms, exclude)]
     if turn == 0:
         outputs = data.systems(rng, forms, {"ja-en": 12000, "zh-en": 4000, "uk-en": 2000, "ru-en": 2000}, exclude)
         made = [*data.post_edits(forms) * 2, *spans[:12000], *outputs, *data.human(rng, forms)[:7000]]
@@ -84,12 +86,14 @@ def main() -> None:
     tags = Tags.of([*last, *(e for e in tune if e.group not in out)])
     save_edits(args.work / "edits.json", tags, forms)
     model = Quality(encoder, tags)
-    for turn, rate in enumerate((2e-4, 1e-4, 1.5e-4)):
+    for turn, rate in enumerate((2e-4, 1e-4, 2e-4)):
         start = args.work / f"stage1-{turn}.pt"
         if start.exists():
             model.load_state_dict(torch.load(start), strict=turn == 2)  # the first turns do not know the edit heads
             continue
         rows = prepare(tokenizer, last if turn == 2 else mixture(turn, exclude, forms), tags)
+        if turn == 2:
+            model.begin_edits(rows)
         print(len(rows), "examples,", sum(len(r[0]) for r in rows), "tokens", flush=True)
         train(model, rows, passes=1, rate=rate, seed=SEED + turn, name=f"stage 1, turn {turn}", keep=args.work / f"partial-{turn}.pt")
         torch.save(model.state_dict(), start)

@@ -214,14 +214,43 @@ def human(rng: random.Random, forms: Forms, plant: float = 0.5, worsened: float 
                                  edit_data.towards(changed, text, forms)))
             continue
         if draw >= 1 - worsened:
-            changed = edit_data.worsen(text, forms, rng)
-            tags = edit_data.towards(changed, text, forms)
-            places = [(a, a + 1, "wrong", 1.0) for a, here, gap in tags if (here, gap) != (KEEP, KEEP)]
-            found.append(Example(changed, context, {"any": 1.0} if places else {}, places, ("wrong",), "worsened", tags))
+            found.append(_worsened(text, context, forms, rng))
             continue
-        found.append(Example(text, context, {"any": 0.0, "major": 0.0}, [], ("wrong", "severe"), "human", edit_data.towards(text, text, forms)))
+        found.append(Example(text, context, {"any": 0.0, "major": 0.0}, [], ("wrong", "severe"), "human",
+                             edit_data.towards(text, text, forms)))
     rng.shuffle(found)
     return found
+
+
+def references(rng: random.Random, forms: Forms, exclude: frozenset[str]) -> list[Example]:
+    """What people made of the sources of WMT, and engines' sentences that a post-editor left as they are: one in four as it is, the
+    others with small grammar errors; each twice.
+    """
+    texts = [("", r["mt_raw"]) for r in lines("mlqe_pe_to_english.jsonl.gz") if r["split"] == "train" and not float(r["hter"])]
+    before: dict[tuple[str, str], str] = collections.defaultdict(str)
+    for r in lines("wmt_to_english.jsonl.gz"):
+        if (r["doc"] or "") in exclude or not r["refs"]:
+            continue
+        key = (r["pair"], r["doc"] or str(len(texts)))
+        texts.append((before[key], r["refs"][0]))
+        before[key] = (before[key] + " " + r["refs"][0])[-400:]
+    found = []
+    for context, text in texts:
+        for _ in range(2):
+            if rng.random() < 0.25:
+                found.append(Example(text, context, {"any": 0.0, "major": 0.0}, [], ("wrong", "severe"), "reference",
+                                     edit_data.towards(text, text, forms)))
+            else:
+                found.append(_worsened(text, context, forms, rng))
+    return found
+
+
+def _worsened(text: str, context: str, forms: Forms, rng: random.Random) -> Example:
+    """Good English with small grammar errors, and the tags that mend them."""
+    changed = edit_data.worsen(text, forms, rng)
+    tags = edit_data.towards(changed, text, forms)
+    places = [(a, a + 1, "wrong", 1.0) for a, here, gap in tags if (here, gap) != (KEEP, KEEP)]
+    return Example(changed, context, {"any": 1.0} if places else {}, places, ("wrong",), "worsened", tags)
 
 
 def silent() -> list[Example]:

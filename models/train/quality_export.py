@@ -12,28 +12,31 @@ import argparse
 import hashlib
 import json
 import pickle
+import shutil
 import sys
 from pathlib import Path
 
 import numpy as np
 import torch
 from fitting import auc
-from quality_model import CONTEXT, LENGTH, SENTENCE, WORD, Quality, base
+from quality_model import CONTEXT, LENGTH, SENTENCE, WORD, Quality, Tags, base
 
 ROOT = Path(__file__).resolve().parents[2]
-FILES = ("model.onnx", "tokenizer.json")
+FILES = ("model.onnx", "tokenizer.json", "edits.json")
+TAGS = 6  # likeliest tags of a word, and of a gap, that the model gives out
 
 
 class _Served(torch.nn.Module):
-    """Raw sentence outputs and word probabilities."""
+    """Raw sentence outputs, word probabilities, and the likeliest tags of words and gaps: their chances and classes."""
 
     def __init__(self, model: Quality) -> None:
         super().__init__()
         self.model = model
 
-    def forward(self, ids: torch.Tensor, mask: torch.Tensor, types: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        sentence, word = self.model(ids, mask, types)
-        return sentence, word.sigmoid()
+    def forward(self, ids: torch.Tensor, mask: torch.Tensor, types: torch.Tensor) -> tuple[torch.Tensor, ...]:
+        sentence, word, hidden = self.model(ids, mask, types)
+        here, gap = (head(hidden).softmax(-1).topk(TAGS) for head in (self.model.here, self.model.gap))
+        return sentence, word.sigmoid(), here.values, here.indices, gap.values, gap.indices
 
 
 def export(weights: Path, out: Path) -> None:
@@ -41,17 +44,20 @@ def export(weights: Path, out: Path) -> None:
     from onnxruntime.quantization import QuantType, quantize_dynamic
 
     encoder, tokenizer = base()
-    model = Quality(encoder)
+    edits = json.loads((weights.parent / "edits.json").read_text(encoding="utf-8"))
+    model = Quality(encoder, Tags(edits["here"], edits["gap"]))
     model.load_state_dict(torch.load(weights))
     model.eval()
     example = torch.ones(2, 12, dtype=torch.long)
-    axes = {name: {0: "batch", 1: "tokens"} for name in ("ids", "mask", "types", "word")} | {"sentence": {0: "batch"}}
+    outputs = ["sentence", "word", "here", "here_tag", "gap", "gap_tag"]
+    axes = {name: {0: "batch", 1: "tokens"} for name in ("ids", "mask", "types", *outputs[1:])} | {"sentence": {0: "batch"}}
     full = out / "model.fp32.onnx"
     torch.onnx.export(_Served(model), (example, example, example), str(full), input_names=["ids", "mask", "types"],
-                      output_names=["sentence", "word"], dynamic_axes=axes, opset_version=17, dynamo=False)
+                      output_names=outputs, dynamic_axes=axes, opset_version=17, dynamo=False)
     quantize_dynamic(full, out / "model.onnx", weight_type=QuantType.QInt8, per_channel=True)
     full.unlink()
     tokenizer.save(str(out / "tokenizer.json"))
+    shutil.copy(weights.parent / "edits.json", out / "edits.json")
 
 
 def main() -> None:

@@ -1,0 +1,122 @@
+"""The embedded rewriter: the edit heads of the quality model (`models/quality`), decoded to the few edits that are worth a person's time.
+
+An edit tagger is minimal by construction, gives a chance for every edit and can only say what its list of tags can (GECToR, Omelianchuk
+et al. 2020). The thresholds were chosen on held-out post-edits (`models/train/edits.py`, which also measured the kinds of edit).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from .. import estimator
+from ..core import Span
+from ..edits import KEEP, OTHER, Edit, apply, edit, words
+from ..estimator import Estimator
+from ..language.wording import listed
+from . import Candidate, Request, Signature
+
+NAME = "embedded"
+PASSES = 2  # readings of the text with its sure edits made
+LEAST = 0.04  # the chance of exactly this edit from which it is worth a look
+SURE = 0.4  # from here on it joins the others in one candidate
+SINGLES = 4  # candidates of one edit
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """Edits of neighbouring words that belong together, with the chance that an editor would change something there (`doubt`), and that
+    they would change it to just this (`chance`).
+    """
+
+    edits: tuple[Edit, ...]
+    chance: float
+    doubt: float
+
+    @property
+    def span(self) -> Span:
+        """The words it is about; for an insertion those on both sides."""
+        first, last = self.edits[0], self.edits[-1]
+        return Span(first.first - (first.first == first.last), max(last.last, last.first + 1))
+
+
+def options(model: Estimator, text: str, context: str) -> list[Option]:
+    """What the tagger would change in a text, the likeliest first: each word's and gap's best edits, and runs of them together."""
+    spans = words(text)
+    tagged = model.tags(text, context)
+    found: list[Option] = []
+    run: list[Option] = []
+    for at, span in enumerate(spans):
+        tags = tagged.get(span.start)
+        for pairs, own in ((tags.gap, False), (tags.here, True)) if tags else ():
+            doubt = 1 - next((p for tag, p in pairs if tag == KEEP), 0.0)
+            made = [(e, p) for tag, p in pairs if (e := edit(tag, at, span.of(text), model.forms)) is not None]
+            found += [Option((e,), p, doubt) for e, p in made if p >= LEAST]
+            if made and pairs[0][0] not in (KEEP, OTHER):
+                run.append(Option((made[0][0],), made[0][1], doubt))
+            elif own:
+                found += _together(run)
+                run = []
+    found += _together(run)
+    return sorted(found, key=lambda o: (-o.chance, o.span))
+
+
+def _together(run: Sequence[Option]) -> list[Option]:
+    """Neighbouring edits as one option; none where there is but one."""
+    if len(run) < 2:
+        return []
+    chance = math.exp(sum(math.log(o.chance) for o in run) / len(run))
+    return [Option(tuple(e for o in run for e in o.edits), chance, max(o.doubt for o in run))]
+
+
+def _apart(found: Sequence[Option], least: float, most: int) -> list[Option]:
+    """The best options that do not touch each other."""
+    taken: list[Option] = []
+    for o in found:
+        if o.chance >= least and len(taken) < most and not any(o.span.overlaps(t.span) for t in taken):
+            taken.append(o)
+    return taken
+
+
+class Embedded:
+    """The edit heads as a backend. Deterministic; safe to share between threads."""
+
+    calibrated = True
+
+    def __init__(self, model: Estimator, version: str) -> None:
+        self._model = model
+        self.signature = Signature(NAME, version, (("passes", PASSES),))
+        self._common = listed("common")
+
+    def close(self) -> None:
+        pass
+
+    def propose(self, requests: Sequence[Request]) -> list[list[Candidate]]:
+        """All sure edits together, read again for what they leave, and the best single ones."""
+        return [self._propose(r) for r in requests]
+
+    def _propose(self, request: Request) -> list[Candidate]:
+        context = request.before[-estimator.CONTEXT_CHARACTERS:]
+        found = options(self._model, request.text, context)
+        made: dict[str, Candidate] = {}
+        sure = _apart(found, SURE, len(found))
+        if sure:
+            text, chance = self._apply(request.text, sure), min(o.chance for o in sure)
+            for _ in range(PASSES - 1):
+                more = _apart(options(self._model, text, context), SURE, len(found))
+                text = self._apply(text, more) if more else text
+            made[text] = Candidate(text, chance)
+        for o in _apart(found, LEAST, SINGLES):
+            text = self._apply(request.text, [o])
+            made.setdefault(text, Candidate(text, score(o)))
+        made.pop(request.text, None)
+        return sorted(made.values(), key=lambda c: -c.score)
+
+    def _apply(self, text: str, chosen: Sequence[Option]) -> str:
+        return apply(text, (e for o in chosen for e in o.edits), self._common)
+
+
+def score(option: Option) -> float:
+    """The chance that a reviewer takes an edit."""
+    return option.chance
