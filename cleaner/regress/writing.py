@@ -51,6 +51,19 @@ def append(path: Path, cases: Iterable[dict[str, Any]]) -> int:
     return len(lines)
 
 
+def remove(path: Path, cases: Iterable[dict[str, Any]]) -> int:
+    """Take cases that are just like these out of a JSON Lines file, whose other lines stay as they are; returns how many there were."""
+    if not path.exists():
+        return 0
+    lines = path.read_bytes().decode("utf-8").split("\n")
+    unwanted = list(cases)
+    gone = {e.line for e in entries(path) if e.values in unwanted}
+    if gone:
+        with atomic(path) as file:
+            file.write("\n".join(line for n, line in enumerate(lines, 1) if n not in gone))
+    return len(gone)
+
+
 def _identity(case: dict[str, Any]) -> tuple[str, ...]:
     return tuple(" ".join(str(case.get(k, "")).split()) for k in ("context", "sentence", "after"))
 

@@ -48,6 +48,12 @@ def newest(db: sqlite3.Connection, key: str) -> Entry | None:
     return entry(row) if row else None
 
 
+def find(db: sqlite3.Connection, number: int) -> Entry | None:
+    """An entry that holds."""
+    row = db.execute("SELECT * FROM holding WHERE id = ?", (number,)).fetchone()
+    return entry(row) if row else None
+
+
 def undo(db: sqlite3.Connection, who: str) -> list[Entry]:
     """Take back what `who` did last and still holds, all of it where it was done at once, and what was carried over from it.
 

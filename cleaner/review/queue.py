@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from ..core import Answer, Record, Span
 from ..taught import Taught
@@ -23,6 +23,7 @@ from . import claims, journal, learned, listing, storing
 from .filters import WAITS_FOR_ME, Filter
 from .item import Claim, Entry, Facets, Item, LogVerdict, Page, entry, unpack_findings, unpack_proposals
 from .journal import TakenError
+from .learned import Learned
 from .opening import connect, explained
 from .states import STATE, holding
 from .storing import Stored
@@ -31,6 +32,12 @@ __all__ = ["Queue", "Stored", "TakenError"]
 
 #: Keys asked for at once.
 _MANY = 500
+
+
+class Follow(Protocol):
+    """Does what entries mean outside the queue when they are taken `back` or brought back."""
+
+    def __call__(self, db: sqlite3.Connection, entries: list[Entry], *, back: bool) -> None: ...
 
 
 class Queue:
@@ -298,15 +305,29 @@ class Queue:
             if claims.release(db, item.doc, item.key, who) is not None:
                 journal.write(db, who, "release", item.doc, item.key)
 
-    def undo(self, who: str) -> Entry | None:
-        """Take back the newest entry of `who` that still holds, and what was carried over from it; None when there is nothing left."""
-        with self.write() as db:
-            return settle(db, journal.undo(db, who), who)
+    def undo(self, who: str, follow: Follow | None = None) -> Entry | None:
+        """Take back the newest entry of `who` that still holds, and what was carried over from it; None when there is nothing left.
 
-    def redo(self, who: str) -> Entry | None:
+        `follow` is told of the entries, in their transaction.
+        """
+        with self.write() as db:
+            entries = journal.undo(db, who)
+            if follow:
+                follow(db, entries, back=True)
+            return settle(db, entries, who)
+
+    def redo(self, who: str, follow: Follow | None = None) -> Entry | None:
         """Bring back what `who` took back last; None when there is nothing, or something new was done since."""
         with self.write() as db:
-            return settle(db, journal.redo(db, who), who)
+            entries = journal.redo(db, who)
+            if follow:
+                follow(db, entries, back=False)
+            return settle(db, entries, who)
+
+    def learned(self) -> list[Learned]:
+        """What was learnt and not taken back, oldest first."""
+        with self.read() as db:
+            return learned.read(db)
 
     def dismissals(self) -> list[Entry]:
         """The dismissals that hold."""

@@ -21,6 +21,7 @@ from .journal import TakenError
 from .learned import Learned, Lesson, lesson
 from .queue import Queue
 from .states import STATES, State
+from .teaching import Teacher
 
 __all__ = [
     "ALL", "STATES", "Bulk", "Claim", "Entry", "Facets", "Filter", "Item", "Learned", "Lesson", "Measure", "Page", "Review", "Row", "State",
@@ -50,7 +51,7 @@ class Review:
         self.queue = queue
         self.who = who
         self._measure = measure
-        self._cases = cases or Path(Config().cases)
+        self._teacher = Teacher(queue, who, cases or Path(Config().cases))
 
     # What is there
 
@@ -172,11 +173,35 @@ class Review:
 
     def undo(self) -> Entry | None:
         """Take back what this reviewer did last and still holds, from this sitting or an earlier one; `count` says how much it was."""
-        return self.queue.undo(self.who)
+        return self.queue.undo(self.who, self._teacher.follow)
 
     def redo(self) -> Entry | None:
         """Bring back what was taken back last, as often as there was an undo; None after anything new was done."""
-        return self.queue.redo(self.who)
+        return self.queue.redo(self.who, self._teacher.follow)
+
+    # What answers teach
+
+    def learn_case(self, item: Item) -> Entry:
+        """Make an answered item a regression case. Raises CleanerError when it has no answer, or is one already."""
+        return self._teacher.case(item)
+
+    def learn_term(self, item: Item | None, wrong: str, right: str, *, always: bool = False) -> Entry:
+        """Add a name or term to the glossary; with `always` the tool may put it right by itself. Raises CleanerError for a useless one."""
+        return self._teacher.term(item, tidy(wrong), tidy(right), always=always)
+
+    def learn_ignore(self, item: Item, finding: Finding) -> Entry:
+        """Ignore what a rule says about these words, everywhere from now on. Raises CleanerError when that was said before."""
+        return self._teacher.ignore(item, finding)
+
+    def learned(self) -> list[Learned]:
+        """What was learnt and holds, oldest first."""
+        return self.queue.learned()
+
+    def forget(self, number: int) -> Entry:
+        """Take back what was learnt under a number (`Learned.id`), whoever taught it."""
+        return self._teacher.forget(number)
+
+    # What was done
 
     def history(self, item: Item) -> list[Entry]:
         """All that was ever done about an item, by whom and when, oldest first; what was taken back says so."""
