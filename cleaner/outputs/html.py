@@ -5,9 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
+from typing import TYPE_CHECKING
 
 from ..console import printable
 from ..diff import Piece, compare, hunks, paired
+from .places import Lines
+
+if TYPE_CHECKING:
+    from ..pipeline import Result
 
 _STYLE = """
 :root { color-scheme: light dark; --old: #ffdcd9; --oldink: #82071e; --new: #d2f4d9; --newink: #0a4a1c; --line: #8886; --dim: #57606a; }
@@ -48,6 +53,20 @@ class Comparison:
     new: str
     remarks: Mapping[int, Sequence[str]]
     summary: str = ""
+
+
+def comparison(result: Result, said: Mapping[str, Sequence[str]] | None = None) -> Comparison:
+    """A result with the reasons of its changes at their lines. `said` has, by record key, what people did and said."""
+    lines = Lines(result.document.text)
+    remarks: dict[int, list[str]] = {}
+    for record in result.records:
+        if record.output != record.original:
+            at = lines.place(record.span.start)[0] - 1
+            why = (*(f"{f.rule}: {f.message}" for f in record.findings), *(said or {}).get(record.key, ()))
+            remarks.setdefault(at, []).extend(dict.fromkeys(why))
+    changed = sum(r.output != r.original for r in result.records)
+    left = sum(r.status == "review" for r in result.records)
+    return Comparison(result.document.name, result.document.text, result.output, remarks, f"{changed} changed, {left} for review")
 
 
 def page(comparisons: Iterable[Comparison], columns: tuple[str, str] = ("before", "after")) -> Iterator[str]:
