@@ -140,3 +140,24 @@ def test_doubted_words_are_whole_and_joined() -> None:
     pieces = [(0, 2, 0.1), (3, 5, 0.2), (5, 9, 0.9), (9, 12, 0.1), (13, 15, 0.8), (16, 19, 0.1), (21, 23, 0.7)]
     words = tuple(estimator.Word(estimator.Span(a, b), chance, 0.0, 0.0) for a, b, chance in pieces)
     assert [s.of(text) for s in estimator.Estimate(0.0, words).doubted(text)] == ["befuddled us", "so"]
+
+
+def test_without_a_model_the_gate_has_nothing_to_say(monkeypatch: pytest.MonkeyPatch) -> None:
+    from cleaner.gates import quality
+    from cleaner.registry import Pair
+
+    pair = Pair("He said so.", "I said so. Did.")
+    assert quality.no_worse.measure(pair).score < quality.no_worse.threshold
+    monkeypatch.setattr(quality, "load", lambda: None)
+    outcome = quality.no_worse.measure(pair)
+    assert outcome.score == 1
+    assert "no quality model" in outcome.reason
+
+
+def test_costly_gates_are_asked_of_what_may_be_made_and_of_first_suggestions() -> None:
+    text = "NATO members met in Berlin on Monday. They are wary. I am becoming more vigilant. Russia said so."
+    with Pipeline(Config(languagetool=False, rewriter="none", max_suggestions=5)) as pipeline:
+        records = pipeline.clean(from_text(text)).records
+    asked = [["no-worse" in {v.gate for v in p.verdicts} for p in r.proposals] for r in records if len(r.proposals) > 1]
+    assert asked
+    assert all(any(a) and not all(a) for a in asked)
