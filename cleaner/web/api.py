@@ -199,7 +199,7 @@ def history(request: Request, doc: str, key: str) -> list[Entry]:
 def log(request: Request, limit: int = 200, before: int | None = None) -> list[Entry]:
     """Who did what and when, newest first; `before` is the entry to go on from."""
     with desk(request).review(who(request)) as review:
-        return list(review.audit(max(1, min(limit, 1000)), before))
+        return list(review.audit(limit=max(1, min(limit, 1000)), before=before))
 
 
 @router.post("/accept")

@@ -46,8 +46,8 @@ class Desk:
     @contextmanager
     def review(self, who: str) -> Iterator[Review]:
         """A reviewer at the queue, in the calling thread. Raises CleanerError where the queue cannot be opened."""
-        with Queue.open(self.queue, create=False) as queue:
-            yield Review(queue, who, self.measure)
+        with Queue.open(self.queue, create=False, reviewers=self.config.reviewers) as queue:
+            yield Review(queue, who, self.measure, cases=Path(self.config.cases))
 
 
 def desk(request: Request) -> Desk:

@@ -15,7 +15,7 @@ from starlette.responses import HTMLResponse
 
 from ..console import is_hidden
 from ..core import Span
-from ..diff import Piece, compare
+from ..diff import Piece, compare, shortened
 from ..review.item import Item
 from .desk import theme, who
 
@@ -49,9 +49,10 @@ def shown(text: str) -> Markup:
     return Markup("<bdi>{}</bdi>").format(_visible(text))
 
 
-def difference(new: str, old: str) -> Markup:
-    """`new` with what it changes in `old`, word by word: ``del`` and ``ins``."""
-    return Markup("<bdi>{}</bdi>").format(Markup().join(_piece(p) for p in compare(old, new)))
+def difference(new: str, old: str, around: int = 0) -> Markup:
+    """`new` with what it changes in `old`, word by word: ``del`` and ``ins``; what stays is cut to `around` words, if not 0."""
+    pieces = compare(old, new)
+    return Markup("<bdi>{}</bdi>").format(Markup().join(_piece(p) for p in (shortened(pieces, around) if around else pieces)))
 
 
 def marked(text: str, spans: Iterable[Span]) -> Markup:

@@ -12,29 +12,34 @@ class Key:
     action: str
     keys: tuple[str, ...]
     does: str
-    group: str = "Decide and move on"
 
 
 
 KEYS = (
-    Key("accept-1", ("1", "a"), "take the first suggestion; 2 to 9 take the others"),
-    Key("edit", ("e",), "edit, starting from the first suggestion"),
-    Key("edit-original", ("o",), "edit, starting from the original"),
-    Key("reject", ("r",), "keep the original: nothing here needs a change"),
-    Key("dismiss", ("d",), "dismiss the first finding only"),
-    Key("dismiss-rule", ("x",), "dismiss the first finding's rule in this whole document"),
-    Key("skip", ("s", "ArrowRight"), "skip for now"),
-    Key("back", ("b", "ArrowLeft"), "go back to the one before"),
-    Key("comment", ("c",), "write a comment"),
-    Key("undo", ("u", "Ctrl+z"), "undo, as often as you like", "After a decision"),
-    Key("redo", ("U", "Ctrl+Z", "Ctrl+y"), "redo", "After a decision"),
-    Key("learn-case", ("k",), "make the last decision a regression case", "After a decision"),
-    Key("learn-term", ("g",), "put the last change into the glossary", "After a decision"),
-    Key("learn-ignore", ("i",), "never ask about these words again", "After a decision"),
-    Key("search", ("/",), "search the queue", "Find your way"),
-    Key("filters", ("f",), "choose what to review", "Find your way"),
-    Key("document", ("v",), "see the whole document", "Find your way"),
-    Key("help", ("?",), "show the keys", "Find your way"),
+    ("Decide and move on", (
+        Key("accept-1", ("1", "a"), "take the first suggestion; 2 to 9 take the others"),
+        Key("edit", ("e",), "edit, starting from the first suggestion"),
+        Key("edit-original", ("o",), "edit, starting from the original"),
+        Key("reject", ("r",), "keep the original: nothing here needs a change"),
+        Key("dismiss", ("d",), "dismiss the first finding only"),
+        Key("dismiss-rule", ("x",), "dismiss the first finding's rule in this whole document"),
+        Key("skip", ("s", "ArrowRight"), "skip for now"),
+        Key("back", ("b", "ArrowLeft"), "go back to the one before"),
+        Key("comment", ("c",), "write a comment"),
+    )),
+    ("After a decision", (
+        Key("undo", ("u", "Ctrl+z"), "undo, as often as you like"),
+        Key("redo", ("U", "Ctrl+Z", "Ctrl+y"), "redo"),
+        Key("learn-case", ("k",), "make the last decision a regression case"),
+        Key("learn-term", ("g",), "put the last change into the glossary"),
+        Key("learn-ignore", ("i",), "never ask about these words again"),
+    )),
+    ("Find your way", (
+        Key("search", ("/",), "search the queue"),
+        Key("filters", ("f",), "choose what to review"),
+        Key("document", ("v",), "see the whole document"),
+        Key("help", ("?",), "show the keys"),
+    )),
 )
 #: Within the edit field; these stay as they are.
 EDITING = (("Ctrl+Enter", "keep the edit and move on"), ("Escape", "leave the field; what was typed stays until you move on"))

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ..core import Finding
-from ..review.service import Item, Lesson, Review
+from ..review.service import Item, Lesson, Review, lesson
 
 _SAID = {
     "accept": "Accepted.", "edit": "Your edit is kept.", "reject": "The original stays.", "dismiss": "The finding is dismissed here.",
@@ -36,7 +36,7 @@ class Outcome:
 
 
 def outcome(review: Review, query: Mapping[str, str]) -> Outcome | None:
-    """What the address says was done; None when it says nothing. Everything is read anew, so that a made-up address shows only what is so."""
+    """What the address says was done; None when it says nothing. Texts are read anew: a made-up address shows only what is so."""
     said = query.get("said", "")
     if said not in _SAID:
         return None
@@ -57,7 +57,7 @@ def outcome(review: Review, query: Mapping[str, str]) -> Outcome | None:
     if said in _DECIDED and answer is not None:
         changed = answer.verdict != "reject"
         return Outcome(
-            message, item, answer.text, case=True, lesson=review.lesson(item, answer.text) if changed else None,
+            message, item, answer.text, case=True, lesson=lesson(item.original, answer.text) if changed else None,
             ignorable=item.findings[0] if item.findings and not changed else None,
         )
     if said in ("dismiss", "dismiss-rule"):

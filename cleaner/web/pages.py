@@ -143,7 +143,8 @@ def bulk(request: Request, verb: Text) -> Response:
 
 @router.post("/learn")
 def learn(
-    request: Request, kind: Text, doc: Text, key: Text, wrong: Text = "", right: Text = "", always: Text = "", rule: Text = "", words: Text = "",
+    request: Request, kind: Text, doc: Text, key: Text, *, wrong: Text = "", right: Text = "", always: Text = "",
+    rule: Text = "", words: Text = "",
 ) -> Response:
     """Make the answer about an item a regression case, a glossary entry or an ignore."""
     with desk(request).review(who(request)) as review:
@@ -186,7 +187,8 @@ def _place(request: Request) -> dict[str, str]:
 
 
 def _page(
-    request: Request, review: Review, filtered: Filter, item: Item | None, *, status: int = 200, draft: Draft | None = None, refused: str = "",
+    request: Request, review: Review, filtered: Filter, item: Item | None, *,
+    status: int = 200, draft: Draft | None = None, refused: str = "",
 ) -> HTMLResponse:
     """The review page at an item; None when nothing is left."""
     taken = ""

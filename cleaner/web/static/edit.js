@@ -29,7 +29,6 @@ export function bindEditor(desk, token, say) {
       form.requestSubmit(save);
     }
   });
-  form.querySelector("[data-from-original]").addEventListener("click", () => openEditor(desk, true));
 }
 
 async function preview(form, token, say) {
@@ -46,6 +45,7 @@ async function preview(form, token, say) {
     place.replaceChildren(...page.body.childNodes);
     const after = failures(place);
     form.querySelector("[data-save-edit]").firstChild.textContent = after ? "Keep it all the same " : "Keep this text ";
+    form.querySelector("[data-save-edit]").scrollIntoView({ block: "nearest" });
     if (after !== before) say(after || "All checks pass.");
   } catch (error) {
     if (error.name !== "AbortError" && !(error instanceof TypeError)) throw error;  // the next pause, or saving, tells of a lost server

@@ -78,7 +78,7 @@ function listen(button) {
 }
 
 function act(action) {
-  const element = [...document.querySelectorAll(`[data-action="${action}"]`)].find((one) => one.checkVisibility());
+  const element = document.querySelector(`[data-action="${action}"]`);
   if (!element) return false;
   if (element.matches("input")) { element.focus(); element.select(); } else element.click();
   return true;

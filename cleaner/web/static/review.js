@@ -5,6 +5,7 @@ import { bindClaims, release } from "./claims.js";
 
 const live = document.getElementById("live");
 let busy = false;
+let shown = location.pathname + location.search;
 
 export const desk = () => document.getElementById("review");
 const token = () => desk().querySelector("input[name=csrf]")?.value ?? document.body.dataset.csrf;
@@ -58,6 +59,7 @@ export async function go(address, options = {}, { push = true, keep = null } = {
     }
     swap(fresh, keep);
     if (push) history.pushState(null, "", response.status === 200 ? withoutOutcome(response.url) : fresh.dataset.address);
+    shown = location.pathname + location.search;
     if (response.status === 422) document.querySelector("[data-edit-text]")?.focus();
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
@@ -97,7 +99,7 @@ function swap(fresh, keep) {
 
 // What only scripts can do is shown only to them.
 function dress() {
-  document.querySelectorAll("[data-action=edit-original], [data-from-original]").forEach((part) => { part.hidden = false; });
+  document.querySelectorAll("[data-action=edit-original]").forEach((part) => { part.hidden = false; });
   document.querySelectorAll("[data-apply]").forEach((part) => { part.hidden = true; });
   label();
   bindEditor(desk(), token, say);
@@ -117,7 +119,7 @@ document.addEventListener("submit", (event) => {
 });
 
 document.addEventListener("click", (event) => {
-  const link = event.target.closest("a");
+  const link = event.target.closest("a, [data-action=edit-original]");
   if (!link || event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
   const action = link.dataset.action;
   if (action === "edit" || action === "edit-original") {
@@ -130,7 +132,7 @@ document.addEventListener("click", (event) => {
   } else if (action === "help") {
     event.preventDefault();
     document.getElementById("keys").showModal();
-  } else if (desk().contains(link) && new URL(link.href).pathname === "/" && !link.getAttribute("href").startsWith("#")) {
+  } else if (desk().contains(link) && link.href && new URL(link.href).pathname === "/" && !link.getAttribute("href").startsWith("#")) {
     event.preventDefault();
     if (location.hash) history.replaceState(null, "", location.pathname + location.search);
     go(link.href);
@@ -146,7 +148,9 @@ document.addEventListener("input", (event) => {
 document.addEventListener("change", (event) => {
   if (event.target.matches("[data-filters] select")) event.target.form.requestSubmit();
 });
-window.addEventListener("popstate", () => go(location.pathname + location.search, {}, { push: false }));
+window.addEventListener("popstate", () => {
+  if (location.pathname + location.search !== shown) go(location.pathname + location.search, {}, { push: false });  // not for #queue
+});
 
 bindKeys(() => busy);
 bindClaims(desk, token, tell);
