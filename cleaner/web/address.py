@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
 from urllib.parse import urlencode
 
 from ..core import CleanerError
@@ -33,6 +35,18 @@ def address(path: str, filtered: Filter, **more: str | int | None) -> str:
     }
     query = urlencode({name: value for name, value in (parts | more).items() if value is not None})
     return f"{path}?{query}" if query else path
+
+
+def parts(filtered: Filter) -> list[tuple[str, str, Filter]]:
+    """What a filter asks for besides a search, each with its name, how it reads, and the filter without it."""
+    asked: list[tuple[str, str, Any]] = [
+        (name, str(value), None) for name in ("doc", "rule", "category", "severity", "state") if (value := getattr(filtered, name)) is not None
+    ]
+    if filtered.min_risk:
+        asked.append(("min_risk", f"{filtered.min_risk:.0%} or more", 0.0))
+    if filtered.max_risk < 1:
+        asked.append(("max_risk", f"{filtered.max_risk:.0%} or less", 1.0))
+    return [(name.split("_")[-1], value, replace(filtered, **{name: without})) for name, value, without in asked]
 
 
 def own_path(path: str) -> str:

@@ -35,7 +35,7 @@ def environment() -> Environment:
         loader=PackageLoader("cleaner.web"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
     )
     made.filters |= {
-        "shown": shown, "difference": difference, "marked": marked, "sentence": sentence, "percent": "{:.0%}".format, "when": when,
+        "shown": shown, "difference": difference, "marked": marked, "sentence": sentence, "percent": "{:.0%}".format, "when": when, "sides": sides,
     }
     return made
 
@@ -53,6 +53,11 @@ def difference(new: str, old: str, around: int = 0) -> Markup:
     """`new` with what it changes in `old`, word by word: ``del`` and ``ins``; what stays is cut to `around` words, if not 0."""
     pieces = compare(old, new)
     return Markup("<bdi>{}</bdi>").format(Markup().join(_piece(p) for p in (shortened(pieces, around) if around else pieces)))
+
+
+def sides(new: str, old: str, side: str) -> Markup:
+    """One side, ``old`` or ``new``, of what `new` changes in `old`."""
+    return Markup("<bdi>{}</bdi>").format(Markup().join(_piece(p) for p in compare(old, new) if p.kind in ("same", side)))
 
 
 def marked(text: str, spans: Iterable[Span]) -> Markup:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ..core import Finding
-from ..review.service import Item, Lesson, Review, lesson
+from ..review.service import Entry, Item, Lesson, Review, lesson
 
 _SAID = {
     "accept": "Accepted.", "edit": "Your edit is kept.", "reject": "The original stays.", "dismiss": "The finding is dismissed here.",
@@ -16,6 +16,7 @@ _SAID = {
     "learn-term": "It is in the glossary now.", "learn-ignore": "These words are asked about no more, in any document.",
 }
 _DECIDED = frozenset({"accept", "edit", "reject"})
+_LEARNT = frozenset({"learn-case", "learn-term", "learn-ignore"})
 #: Verdicts of the log as one reads them behind "Undone: ".
 _WHAT = {
     "accept": "an accepted suggestion", "edit": "an edit", "reject": "a kept original", "dismiss": "a dismissal", "comment": "a comment",
@@ -54,15 +55,23 @@ def outcome(review: Review, query: Mapping[str, str]) -> Outcome | None:
     answer = item.entry or next((v for v in reversed(item.votes) if v.who == review.who), None)
     if said in _DECIDED and item.state == "reviewed":
         message += " It waits for somebody else to agree."
-    if said in _DECIDED and answer is not None:
-        changed = answer.verdict != "reject"
-        return Outcome(
-            message, item, answer.text, case=True, lesson=lesson(item.original, answer.text) if changed else None,
-            ignorable=item.findings[0] if item.findings and not changed else None,
-        )
+    if said in _LEARNT or (said in _DECIDED and answer is not None):
+        return _teachable(message, item, answer, said)
     if said in ("dismiss", "dismiss-rule"):
         return Outcome(message, item, ignorable=_dismissed(review, item))
     return Outcome(message, item)
+
+
+def _teachable(message: str, item: Item, answer: Entry | None, said: str) -> Outcome:
+    """What may be learnt from an answer, but for what was learnt just now."""
+    if answer is None:
+        return Outcome(message, item)
+    changed = answer.verdict != "reject"
+    return Outcome(
+        message, item, answer.text if said in _DECIDED else "", case=said != "learn-case",
+        lesson=lesson(item.original, answer.text) if changed and said != "learn-term" else None,
+        ignorable=item.findings[0] if item.findings and not changed and said != "learn-ignore" else None,
+    )
 
 
 def _dismissed(review: Review, item: Item) -> Finding | None:

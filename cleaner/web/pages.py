@@ -15,7 +15,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from ..core import Verdict
 from ..review.service import Filter, Item, Review, TakenError, choices, failed_first, ranked, tidy
-from .address import address, own_path, wanted
+from .address import address, own_path, parts, wanted
 from .desk import NAME_COOKIE, THEME_COOKIE, THEMES, clean_name, desk, remember, who
 from .drawing import draw
 from .keys import EDITING, KEYS
@@ -203,7 +203,7 @@ def _page(
     rows = review.page(filtered, offset=start // ROWS * ROWS, limit=ROWS)
     return draw(
         request, "parts.html" if "x-part" in request.headers else "review.html", status,
-        item=item, rank=rank, rows=rows, facets=review.facets(filtered), filtered=filtered, address=address,
+        item=item, rank=rank, rows=rows, facets=review.facets(filtered), filtered=filtered, address=address, narrowed=parts(filtered),
         offers=[] if item is None else [(choice, failed_first(choice)) for choice in choices(item)],
         findings=() if item is None else ranked(item), comments=[] if item is None else review.comments(item),
         history=[] if item is None else review.history(item), draft=draft, taken=taken, refused=refused,
