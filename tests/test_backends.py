@@ -42,7 +42,7 @@ def install(monkeypatch: pytest.MonkeyPatch) -> Callable[[object], None]:
     """Make every ``ct2:`` spec load this backend, or raise this error."""
 
     def put(backend: object) -> None:
-        def load(spec: str, settings: Settings) -> object:
+        def load(spec: str, settings: Settings, say: Callable[[str], None]) -> object:
             if isinstance(backend, Exception):
                 raise backend
             return backend

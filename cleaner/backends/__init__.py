@@ -20,9 +20,10 @@ from .settings import Settings
 
 if TYPE_CHECKING:
     from ..config import Config
+    from .cache import Model
 
-EMBEDDED_FOLDER = "rewriter"
 KINDS = ("embedded", "none", "hf:NAME_OR_PATH", "ct2:PATH", "openai:URL#MODEL")
+_SIMILAR = 0.4  # less in common, and it is another sentence
 _FAILURES = 3  # in a row, then the backend is left alone
 
 
@@ -102,29 +103,55 @@ def split(spec: str) -> tuple[str, str]:
 
 
 def embedded_folder() -> Path | None:
-    """Where the embedded model is: inside the installed package, else beside it in a checkout."""
-    package = Path(__file__).parents[1]
-    places = (package / "models" / EMBEDDED_FOLDER, package.parent / "models" / EMBEDDED_FOLDER)
-    return next((p for p in places if (p / "model.json").is_file()), None)
+    """Where the embedded model is: it is a part of the quality model."""
+    from ..estimator import EDITS, folder
+
+    at = folder()
+    return at if at and (at / EDITS).is_file() else None
 
 
-def load(spec: str, settings: Settings) -> Backend | None:
+def load(spec: str, settings: Settings, say: Callable[[str], None]) -> Backend | None:
     """The backend that a ``rewriter`` setting names; None for ``none``, and for ``embedded`` where no model is installed.
+
+    `say` hears what the backend has to tell: where it sends texts, what it got back, what it could not use.
 
     Raises CleanerError, one line with what to do, where the model or a package for it is not there.
     """
-    split(spec)
-    return None
+    kind, rest = split(spec)
+    if kind == "none":
+        return None
+    if kind == "embedded":
+        from .embedded import Embedded
+
+        return Embedded.installed()
+    from .cache import Remembered, place
+
+    return Remembered(_model(kind, rest, settings, say), place(settings.cache), say)
+
+
+def _model(kind: str, rest: str, settings: Settings, say: Callable[[str], None]) -> Model:
+    if kind == "hf":
+        from .hf import Transformer
+
+        return Transformer(rest, settings)
+    if kind == "ct2":
+        from .ct2 import Converted
+
+        return Converted(Path(rest), settings)
+    from .endpoint import Endpoint
+
+    url, _, model = rest.partition("#")
+    return Endpoint(url, model, settings, say)
 
 
 class Guarded:
     """A backend that is loaded when it is first asked, and that never breaks a run."""
 
-    def __init__(self, spec: str, settings: Settings, warn: Callable[[str], None]) -> None:
+    def __init__(self, spec: str, settings: Settings, say: Callable[[str], None]) -> None:
         split(spec)
         self.spec = spec
         self.settings = settings
-        self._warn = warn
+        self._say = say
         self._backend: Backend | None = None
         self._wanted = spec != "none" and (spec != "embedded" or embedded_folder() is not None)
         self._warned = False
@@ -132,10 +159,10 @@ class Guarded:
         self._lock = threading.Lock()
 
     @classmethod
-    def of(cls, config: Config, warn: Callable[[str], None]) -> Guarded:
+    def of(cls, config: Config, say: Callable[[str], None]) -> Guarded:
         """What the settings ask for. Raises CleanerError for a ``rewriter`` that is none."""
         own = settings.of(config.rewriter, config.rewriting, max_requests=config.max_requests, max_tokens=config.max_tokens)
-        return cls(config.rewriter, own, warn)
+        return cls(config.rewriter, own, say)
 
     def __bool__(self) -> bool:
         """Whether it is worth asking."""
@@ -149,7 +176,7 @@ class Guarded:
                 return None
             if self._backend is None:
                 try:
-                    self._backend = load(self.spec, self.settings)
+                    self._backend = load(self.spec, self.settings, self._say)
                 except Exception as error:  # every library fails in its own way; the rules must still run
                     self._told(f"cannot be used ({_line(error)})")
                 self._wanted = self._backend is not None
@@ -179,7 +206,7 @@ class Guarded:
     def _told(self, what: str) -> None:
         if not self._warned:
             self._warned = True
-            self._warn(f"the rewriter {self.spec} {what}: fewer suggestions")
+            self._say(f"the rewriter {self.spec} {what}: fewer suggestions")
 
 
 def _line(error: Exception) -> str:
@@ -187,7 +214,9 @@ def _line(error: Exception) -> str:
 
 
 def _plausible(text: str, candidates: Sequence[Candidate], settings: Settings) -> list[Candidate]:
-    """The different candidates that can be a post-edit of `text`: one line of readable characters, neither blown up nor gutted."""
+    """The different candidates that can be a post-edit of `text`: one line of readable characters, much of it as it was."""
+    from rapidfuzz.distance import Indel
+
     seen = {text}
     kept = []
     for c in candidates:
@@ -195,6 +224,8 @@ def _plausible(text: str, candidates: Sequence[Candidate], settings: Settings) -
         if c.text in seen or odd or not c.text.strip():
             continue
         if not len(text) / settings.growth - 20 <= len(c.text) <= len(text) * settings.growth + 20:
+            continue
+        if Indel.normalized_similarity(text, c.text) < _SIMILAR:
             continue
         seen.add(c.text)
         kept.append(c)

@@ -10,10 +10,11 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .. import estimator
+from .. import edits, estimator
 from ..core import Span
-from ..edits import KEEP, OTHER, Edit, apply, edit, words
+from ..edits import KEEP, OTHER, Edit, edit, words
 from ..estimator import Estimator
+from ..language import lexicon
 from ..language.wording import listed
 from . import Candidate, Request, Signature
 
@@ -22,7 +23,6 @@ PASSES = 2  # readings of the text with its sure edits made
 LEAST = 0.04  # the chance of exactly this edit from which it is worth a look
 SURE = 0.4  # from here on it joins the others in one candidate
 SINGLES = 4  # candidates of one edit
-
 
 @dataclass(frozen=True, slots=True)
 class Option:
@@ -70,7 +70,7 @@ def _together(run: Sequence[Option]) -> list[Option]:
     return [Option(tuple(e for o in run for e in o.edits), chance, max(o.doubt for o in run))]
 
 
-def _apart(found: Sequence[Option], least: float, most: int) -> list[Option]:
+def apart(found: Sequence[Option], least: float, most: int) -> list[Option]:
     """The best options that do not touch each other."""
     taken: list[Option] = []
     for o in found:
@@ -84,10 +84,16 @@ class Embedded:
 
     calibrated = True
 
-    def __init__(self, model: Estimator, version: str) -> None:
+    def __init__(self, model: Estimator) -> None:
         self._model = model
-        self.signature = Signature(NAME, version, (("passes", PASSES),))
+        self.signature = Signature(NAME, model.version, (("passes", PASSES),))
         self._common = listed("common")
+
+    @classmethod
+    def installed(cls) -> Embedded | None:
+        """The one that ships, if it is installed, whole, and has edit heads."""
+        model = estimator.load()
+        return cls(model) if model and model.here else None
 
     def close(self) -> None:
         pass
@@ -100,23 +106,33 @@ class Embedded:
         context = request.before[-estimator.CONTEXT_CHARACTERS:]
         found = options(self._model, request.text, context)
         made: dict[str, Candidate] = {}
-        sure = _apart(found, SURE, len(found))
+        sure = apart(found, SURE, len(found))
         if sure:
-            text, chance = self._apply(request.text, sure), min(o.chance for o in sure)
+            text, chance = self.apply(request.text, sure), min(o.chance for o in sure)
             for _ in range(PASSES - 1):
-                more = _apart(options(self._model, text, context), SURE, len(found))
-                text = self._apply(text, more) if more else text
+                more = apart(options(self._model, text, context), SURE, len(found))
+                text = self.apply(text, more) if more else text
             made[text] = Candidate(text, chance)
-        for o in _apart(found, LEAST, SINGLES):
-            text = self._apply(request.text, [o])
+        for o in apart(found, LEAST, SINGLES):
+            text = self.apply(request.text, [o])
             made.setdefault(text, Candidate(text, score(o)))
         made.pop(request.text, None)
         return sorted(made.values(), key=lambda c: -c.score)
 
-    def _apply(self, text: str, chosen: Sequence[Option]) -> str:
-        return apply(text, (e for o in chosen for e in o.edits), self._common)
+    def apply(self, text: str, chosen: Sequence[Option]) -> str:
+        """A text with options carried out, which must not touch."""
+        return edits.apply(text, (e for o in chosen for e in o.edits), self._common)
+
+
+def signals(option: Option) -> tuple[float, float]:
+    """What the score looks at: the log-odds of just this edit, and of any there."""
+    chance, doubt = (min(max(p, 1e-4), 1 - 1e-4) for p in (option.chance, option.doubt))
+    return math.log(chance / (1 - chance)), math.log(doubt / (1 - doubt))
 
 
 def score(option: Option) -> float:
-    """The chance that a reviewer takes an edit."""
-    return option.chance
+    """The chance that a reviewer takes an edit, as `models/train/edits.py` fitted it on post-edits that no model had seen."""
+    weights = lexicon.table("edits")["score"]
+    chance, doubt = signals(option)
+    return 1 / (1 + math.exp(-(weights["bias"] + weights["chance"] * chance + weights["doubt"] * doubt)))
+

@@ -1,0 +1,107 @@
+"""What models that run here have in common: prompts made safe for their tokenizer, their answers, and what names them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from . import Candidate, Request, Signature, prompts
+from .settings import Settings
+
+NO_TEMPLATE = "{system}\n\n{user}\n\nCorrected sentence:"
+_SPARE_TOKENS = 8
+_ENDS = 2**20  # bytes of a file's start and end that its fingerprint reads
+_SYSTEM, _USER = "\ue000", "\ue001"  # stand in for the messages while a template is rendered
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """How a model is spoken to: `template` has ``{system}`` and ``{user}``, and is empty for encoder–decoders, which read no messages.
+
+    `special` are the strings that its tokenizer takes for control tokens: a document must not be able to write those.
+    """
+
+    name: str
+    template: str
+    special: tuple[str, ...]
+
+    def prompt(self, request: Request, settings: Settings) -> str:
+        """The model's whole input for a request."""
+        quiet = Request(request.text, self._quiet(request.before), self._quiet(request.after), request.findings)
+        if not self.template:
+            return prompts.prefixed(self.name, settings.prompt, quiet)
+        system = settings.system or f"{prompts.SYSTEM} {prompts.ONE_LINE}"
+        return self.template.replace("{system}", system).replace("{user}", prompts.chat(quiet, settings.prompt))
+
+    def can_ask(self, request: Request) -> bool:
+        """Whether the sentence itself is free of the model's control tokens."""
+        return not any(s in request.text or any(s in f.message for f in request.findings) for s in self.special)
+
+    def _quiet(self, text: str) -> str:
+        for s in self.special:
+            text = text.replace(s, f"{s[0]} {s[1:]}")
+        return text
+
+
+def shape(name: str, tokenizer: Any, *, chat: bool) -> Shape:
+    """How to speak to the model of a transformers tokenizer."""
+    special = {s for s in (*tokenizer.all_special_tokens, *tokenizer.get_added_vocab()) if len(s) > 1}
+    return Shape(name, _template(tokenizer) if chat else "", tuple(sorted(special)))
+
+
+def _template(tokenizer: Any) -> str:
+    """A tokenizer's chat template with places for the messages; some templates know no system message."""
+    if not tokenizer.chat_template:
+        return NO_TEMPLATE
+    both = [{"role": "system", "content": _SYSTEM}, {"role": "user", "content": _USER}]
+    for messages in (both, [{"role": "user", "content": f"{_SYSTEM}\n\n{_USER}"}]):
+        try:
+            text = str(tokenizer.apply_chat_template(messages, tokenize=False, add_generation_prompt=True))
+        except Exception:  # a template is a program, and raises what it likes for roles that it does not know
+            continue
+        if _SYSTEM in text and _USER in text:
+            return text.replace(_SYSTEM, "{system}").replace(_USER, "{user}")
+    return NO_TEMPLATE
+
+
+def most_tokens(tokens: int, settings: Settings) -> int:
+    """How many tokens an answer to a sentence of so many may have."""
+    return int(tokens * settings.growth) + _SPARE_TOKENS
+
+
+def candidates(found: Iterable[tuple[str, float]], request: Request) -> list[Candidate]:
+    """The texts of a model, best first, with their scores."""
+    made = ((prompts.answered(text, request), score) for text, score in found)
+    return [Candidate(text, min(1.0, score)) for text, score in made if text]
+
+
+def batches(sizes: Sequence[int], which: Iterable[int], batch: int) -> Iterable[list[int]]:
+    """Indices in batches, by size, so that little is padded."""
+    ordered = sorted(which, key=lambda i: (sizes[i], i))
+    return (ordered[at:at + batch] for at in range(0, len(ordered), batch))
+
+
+def signature(name: str, version: str, settings: Settings) -> Signature:
+    own = (("beams", beams(settings)), ("candidates", settings.candidates), ("growth", settings.growth))
+    return Signature(name, version, (*own, ("prompt", prompts.digest(prompts.SYSTEM, settings.system, settings.prompt))))
+
+
+def beams(settings: Settings) -> int:
+    """The width of the search: room for every candidate."""
+    return max(2, settings.beams, settings.candidates)
+
+
+def fingerprint(folder: Path) -> str:
+    """Eight digits that name the files of a model: their names and sizes, and the first and last megabyte of each."""
+    seen = hashlib.sha256()
+    for path in sorted(p for p in folder.rglob("*") if p.is_file()):
+        size = path.stat().st_size
+        seen.update(f"{path.relative_to(folder).as_posix()}\x1f{size}\x1f".encode())
+        with path.open("rb") as file:
+            seen.update(file.read(_ENDS))
+            file.seek(max(0, size - _ENDS))
+            seen.update(file.read(_ENDS))
+    return seen.hexdigest()[:8]
