@@ -19,7 +19,7 @@ from typing import Any, Protocol
 
 from ..core import Answer, Record, Span
 from ..taught import Taught
-from . import claims, journal, learned, listing, storing
+from . import claims, journal, learned, listing, statistics, storing
 from .filters import WAITS_FOR_ME, Filter
 from .item import Claim, Entry, Facets, Item, LogVerdict, Page, entry, unpack_findings, unpack_proposals
 from .journal import TakenError
@@ -323,6 +323,11 @@ class Queue:
             if follow:
                 follow(db, entries, back=False)
             return settle(db, entries, who)
+
+    def statistics(self) -> statistics.Statistics:
+        """What people decided, in numbers."""
+        with self.read() as db:
+            return statistics.compute(db, self.reviewers)
 
     def learned(self) -> list[Learned]:
         """What was learnt and not taken back, oldest first."""

@@ -29,7 +29,7 @@ d          dismiss the first finding only
 x          dismiss the first finding's rule in this whole document
 s or →     skip for now
 b or ←     go back to the one before
-u          undo the last decision, as often as you like
+u, U       undo the last decision, bring it back; as often as you like
 space      the rest of a long screen
 q          quit; what you decided is saved, and you can go on later
 
@@ -147,9 +147,9 @@ class Screen:
 
 
 def table(items: Iterable[Item], width: int) -> Iterable[str]:
-    """Items as aligned lines: key, risk, what was decided, document, rules and text, cut to `width` columns."""
+    """Items as aligned lines: key, risk, state and who gave which answer, document, rules and text, cut to `width` columns."""
     rows = [(
-        i.key[:8], f"{i.risk:.2f}", f"{i.entry.verdict} by {i.entry.who}" if i.entry else "pending", one_line(i.doc, 40),
+        i.key[:8], f"{i.risk:.2f}", ", ".join((i.state, *(f"{v.verdict} by {one_line(v.who, 40)}" for v in i.votes))), one_line(i.doc, 40),
         ",".join(sorted(i.rules)), one_line(i.original),
     ) for i in items]
     heads = ("KEY", "RISK", "STATE", "DOCUMENT", "RULES", "TEXT")

@@ -21,7 +21,9 @@ from .journal import TakenError
 from .learned import Learned, Lesson, lesson
 from .queue import Queue
 from .states import STATES, State
+from .statistics import Statistics
 from .teaching import Teacher
+from .tuning import Tuning, propose
 
 __all__ = [
     "ALL", "STATES", "Bulk", "Claim", "Entry", "Facets", "Filter", "Item", "Learned", "Lesson", "Measure", "Page", "Review", "Row", "State",
@@ -202,6 +204,14 @@ class Review:
         return self._teacher.forget(number)
 
     # What was done
+
+    def statistics(self) -> Statistics:
+        """What people decided, in numbers."""
+        return self.queue.statistics()
+
+    def proposals(self, config: Config) -> tuple[Tuning, ...]:
+        """Settings that the decisions speak for, where they are not what holds."""
+        return propose(self.queue.statistics(), config)
 
     def history(self, item: Item) -> list[Entry]:
         """All that was ever done about an item, by whom and when, oldest first; what was taken back says so."""

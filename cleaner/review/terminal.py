@@ -19,7 +19,7 @@ from .service import Filter, Review, choices, ranked, tidy
 if TYPE_CHECKING:
     from rich.console import Console
 
-_ALIASES = {"\x1b[C": "s", "\x1b[D": "b", "\x1bOC": "s", "\x1bOD": "b", "\x03": "q", "\x04": "q", "\x1a": "u"}
+_ALIASES = {"\x1b[C": "s", "\x1b[D": "b", "\x1bOC": "s", "\x1bOD": "b", "\x03": "q", "\x04": "q", "\x1a": "u", "\x19": "U"}
 _WARNED = "[Enter] keep it all the same  [e] edit it again  [Esc] drop it"
 _PAST = {"accept": "accepted", "edit": "edited", "reject": "kept as they were", "dismiss": "findings dismissed"}
 
@@ -119,6 +119,7 @@ class Sitting:
         self._at = 0
         self._offset = 0
         self._notice = ""
+        self._claimed: Item | None = None
         self.entries: list[Entry] = []
 
     @property
@@ -127,11 +128,23 @@ class Sitting:
 
     def run(self) -> None:
         """Ask until everything was seen or the reviewer quits."""
-        if not self._console.is_terminal:
-            self._ask()
-            return
-        with self._console.screen(hide_cursor=False):
-            self._ask()
+        try:
+            if not self._console.is_terminal:
+                self._ask()
+                return
+            with self._console.screen(hide_cursor=False):
+                self._ask()
+        finally:
+            self._claim(None)
+
+    def _claim(self, item: Item | None) -> None:
+        """Let go of the sentence before, and say that this one is being worked on. Raises TakenError while somebody else is at it."""
+        if self._claimed and (item is None or (item.doc, item.key) != (self._claimed.doc, self._claimed.key)):
+            self._review.release(self._claimed)
+            self._claimed = None
+        if item is not None:
+            self._review.claim(item)
+            self._claimed = item
 
     def _ask(self) -> None:
         while self._at < len(self._items):
@@ -139,6 +152,12 @@ class Sitting:
             if item is None:
                 self._items.pop(self._at)
                 self._notice = "Somebody else decided about a sentence meanwhile."
+                continue
+            try:
+                self._claim(item)
+            except TakenError as error:
+                self._at += 1
+                self._notice = str(error)
                 continue
             done = len(self.entries)
             parts = self._screen.item(self._items[self._at], f"{done + self._at + 1}/{done + len(self._items)}", self._notice)
@@ -179,6 +198,8 @@ class Sitting:
             self._at = max(0, self._at - 1)
         elif key == "u":
             self._undo()
+        elif key == "U":
+            self._redo()
         elif key == "?":
             self._help()
         else:
@@ -226,10 +247,20 @@ class Sitting:
             return
         self.entries = [e for e in self.entries if e.id != entry.id]
         self._notice = f"Undone: {entry.verdict} of {entry.at[:16].replace('T', ' ')}."
-        if entry.verdict == "dismiss":
+        if entry.verdict not in ("accept", "edit", "reject") or entry.count > 1:
             self._reload(entry.key)
-        elif (item := self._review.queue.item(entry.doc, entry.key)) and not item.stale:
+        elif (item := self._review.item(entry.doc, entry.key)) and not item.stale:
             self._items.insert(self._at, item)
+
+    def _redo(self) -> None:
+        entry = self._review.redo()
+        if entry is None:
+            self._notice = "There is nothing to bring back."
+            return
+        if entry.verdict in _PAST:
+            self.entries.append(entry)
+        self._notice = f"Again: {entry.verdict} of {entry.at[:16].replace('T', ' ')}."
+        self._reload(entry.key)
 
     def _reload(self, key: str) -> None:
         """Read the list anew; stay at the item `key`, or where its place was."""
