@@ -74,11 +74,12 @@ body { font: 16px/1.5 system-ui, sans-serif; margin: 0 auto; max-width: 46rem; p
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """Why something was changed, or must be: `waits` says that a person has not decided; `href` is where they do."""
+    """Why the record `key` was changed, or must be: `waits` says that a person has not decided; `href` is where they do."""
 
     lines: tuple[str, ...]
-    waits: bool = False
-    href: str = ""
+    waits: bool
+    href: str
+    key: str
 
 
 def page(results: Iterable[tuple[Result, Mapping[str, Sequence[str]]]]) -> Iterator[str]:
@@ -146,7 +147,7 @@ def _note(record: Record, said: Sequence[str], href: str) -> Note:
     lines = list(dict.fromkeys(f"{f.message} ({f.rule})" for f in record.findings))
     if waits and record.proposals:
         lines.append(f"Suggested: {record.proposals[0].text}")
-    return Note((*lines, *said), waits, href)
+    return Note((*lines, *said), waits, href, record.key)
 
 
 def _paragraph(paragraph: Paragraph, notes: Sequence[Note], numbers: Sequence[int], prefix: str) -> str:
@@ -158,7 +159,7 @@ def _paragraph(paragraph: Paragraph, notes: Sequence[Note], numbers: Sequence[in
             continue
         text = "".join(_TAGS[p.kind].format(_text(p.text)) for p in compare(s.old, s.new))
         number, waits = numbers[s.at], notes[s.at].waits
-        parts.append(f'<span class="open">{text}</span>' if waits else text)
+        parts.append(f'<span class="{"open" if waits else "made"}" data-key="{escape(notes[s.at].key)}">{text}</span>')
         if number:
             parts.append(
                 f'<span class="mark{" open-mark" if waits else ""}"><a href="#{prefix}note-{number}" id="{prefix}at-{number}" '

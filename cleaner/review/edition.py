@@ -96,14 +96,14 @@ def edition(queue: Queue, doc: str) -> Edition | None:
     return Edition(doc, tuple(passages), document, state, problem, queue.taught_since(doc))
 
 
-def published(made: Edition, config: Config) -> Result:
+def published(made: Edition, config: Config, queue: Path) -> Result:
     """What `cleaner clean` makes of a document now. Raises CleanerError where its file is not as the last run read it."""
     if made.document is None:
         raise CleanerError(made.problem)
     if not made.taught:
         return made.result
     path = Path(made.document.name)
-    with Batch(config, [Source(made.doc, path, path)], queue=Path(config.queue)) as work:
+    with Batch(config, [Source(made.doc, path, path)], queue=queue) as work:
         for result in work.results():
             return result
     raise CleanerError(f"{made.doc}: could not be cleaned with what was taught since the last run; `cleaner clean` says why")
