@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from cleaner import estimator
+from cleaner import estimator, formats
 from cleaner.analysis import Analysis
 from cleaner.config import Config
+from cleaner.core import CleanerError
 from cleaner.pipeline import Pipeline
 from cleaner.risk import assess, doubts, suspicion
 from cleaner.segment import from_text
@@ -161,3 +162,42 @@ def test_costly_gates_are_asked_of_what_may_be_made_and_of_first_suggestions() -
     asked = [["no-worse" in {v.gate for v in p.verdicts} for p in r.proposals] for r in records if len(r.proposals) > 1]
     assert asked
     assert all(any(a) and not all(a) for a in asked)
+
+
+FRENCH = (
+    "Le conseil municipal a voté mardi la fermeture de la piscine pour travaux. Les réparations dureront six semaines, selon la mairie. "
+    "Les nageurs peuvent utiliser la piscine de Harlow. Le maire a dit que le budget serait présenté en mars. Les gens sont inquiets.\n"
+)
+TABLE = "| name | score | share |\n| - | - | - |\n" + "".join(f"| team {i} | {i} | {i}% |\n" for i in range(20))
+LIST = "# Shopping\n\n" + "".join(f"- {thing}\n" for thing in ("eggs", "milk (2 l)", "bread", "3 onions", "salt & pepper", "butter"))
+CODE = "Text before.\n\n```python\n" + "for i in range(10):\n    print(f(i))\n" * 30 + "```\n\n    indented = code\n\nText after.\n"
+
+
+@pytest.mark.parametrize(("name", "text"), [
+    ("a.txt", FRENCH), ("a.md", TABLE), ("a.md", LIST), ("a.md", CODE), ("a.txt", "\n\n\n  \n\t\n—\n\n***\n\n1\n\n2\n\n3.5\n\n100%\n"),
+    ("a.txt", "Team A 3, Team B 4\n\nQ1 20-18\n\nQ2 15-22\n\nQ3 20-20\n\nQ4 9-11\n\nSmith 12 pts\n"),
+])
+def test_what_is_no_english_prose_does_not_flood_review(name: str, text: str) -> None:
+    with Pipeline(Config(select=("quality",), languagetool=False)) as pipeline:
+        records = pipeline.clean(formats.parse(name, text)).records
+    assert not any(r.findings for r in records)
+
+
+def test_a_line_without_end_is_refused_in_one_line(tmp_path: Path) -> None:
+    file = tmp_path / "dump.txt"
+    file.write_text("The council met. " * 300_000)
+    with pytest.raises(CleanerError, match=r"5,100,000 characters") as told:
+        formats.load(file)
+    assert "\n" not in str(told.value)
+
+
+def test_threads_share_a_model_and_agree(model: estimator.Estimator) -> None:
+    from concurrent.futures import ThreadPoolExecutor
+
+    texts = [f"{GOOD} Number {i}." for i in range(24)]
+    at = estimator.folder()
+    assert at is not None
+    fresh = estimator.Estimator(at)
+    with ThreadPoolExecutor(4) as pool:
+        together = list(pool.map(lambda t: fresh.estimate([t], [BAD])[0], texts))
+    assert together == model.estimate(texts, [BAD] * len(texts))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from ..analysis import Analysis
@@ -10,7 +11,10 @@ from ..estimator import DOUBTFUL, Estimate, estimates
 from ..registry import Bad, Good, Hit, detector
 from ..risk import doubts
 
+_FEWEST = 2  # words with letters: a cell or a label is no sentence
 _SHORTEST = 5  # segments: “For tickets call +44 20 7946 0018.” alone looks as odd as bad translation
+
+_WORD = re.compile(r"[^\W\d_]{2,}")
 
 
 @detector("accuracy/mistranslation", "major", source="models/quality/README.md", last=True, examples=[
@@ -33,7 +37,7 @@ def quality(analysis: Analysis) -> Iterator[Hit]:
     explained = document.by_segment(f for f in analysis.found if f.confidence >= 0.5 and f.severity in ("major", "critical"))
     chances = doubts(document, analysis.found, found)
     for segment, estimate, chance, known in zip(document.segments, found, chances, explained, strict=True):
-        if chance and not known:
+        if chance and not known and len(_WORD.findall(segment.target)) >= _FEWEST:
             span = _doubted(estimate).shift(segment.span.start) if estimate.words else segment.span
             yield Hit(span, "The quality model doubts this sentence.", max(0.5, chance))
 
