@@ -39,9 +39,8 @@ def address(path: str, filtered: Filter, **more: str | int | None) -> str:
 
 def parts(filtered: Filter) -> list[tuple[str, str, Filter]]:
     """What a filter asks for besides a search, each with its name, how it reads, and the filter without it."""
-    asked: list[tuple[str, str, Any]] = [
-        (name, str(value), None) for name in ("doc", "rule", "category", "severity", "state") if (value := getattr(filtered, name)) is not None
-    ]
+    names = ("doc", "rule", "category", "severity", "state")
+    asked: list[tuple[str, str, Any]] = [(name, value, None) for name in names if (value := getattr(filtered, name)) is not None]
     if filtered.min_risk:
         asked.append(("min_risk", f"{filtered.min_risk:.0%} or more", 0.0))
     if filtered.max_risk < 1:

@@ -16,14 +16,14 @@ from ..config import Config
 from ..core import CleanerError
 from ..review import service
 from ..review.queue import TakenError
-from . import api, documents, pages
+from . import api, documents, pages, statistics
 from .desk import Desk
 from .drawing import draw
 from .security import Gatekeeper, Guard
 
 STATIC = Path(__file__).parent / "static"
 #: Each module of pages has its routes in `router`.
-ROUTERS = (pages.router, api.router, documents.router)
+ROUTERS = (pages.router, api.router, documents.router, statistics.router)
 
 
 def create(queue: str | Path, config: Config, who: str, *, host: str = "127.0.0.1", token: str | None = None) -> FastAPI:

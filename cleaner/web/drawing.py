@@ -13,7 +13,7 @@ from markupsafe import Markup, escape
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
-from ..console import is_hidden
+from ..console import is_hidden, printable
 from ..core import Span
 from ..diff import Piece, compare, shortened
 from ..review.item import Item
@@ -35,7 +35,8 @@ def environment() -> Environment:
         loader=PackageLoader("cleaner.web"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
     )
     made.filters |= {
-        "shown": shown, "difference": difference, "marked": marked, "sentence": sentence, "percent": "{:.0%}".format, "when": when, "sides": sides,
+        "shown": shown, "plain": printable, "difference": difference, "marked": marked, "sentence": sentence,
+        "percent": "{:.0%}".format, "when": when, "sides": sides,
     }
     return made
 
