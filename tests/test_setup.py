@@ -53,6 +53,8 @@ def bare(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("PATH", str(bin_folder))
     monkeypatch.delenv("JAVA_HOME", raising=False)
     monkeypatch.setenv("LTP_PATH", str(tmp_path / "cache"))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "xdg"))
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
     monkeypatch.setenv("LTP_DOWNLOAD_HOST_NEW_RELEASES", "http://127.0.0.1:9/")
     return tmp_path
 
@@ -169,7 +171,9 @@ def test_doctor_without_languagetool_says_the_one_command(bare: Path) -> None:
 def test_doctor_install_that_fails_ends_with_the_reason(bare: Path) -> None:
     ran = CliRunner().invoke(doctor.command, ["--install"], standalone_mode=False)
     assert ran.return_value == 1
-    assert ran.stderr.splitlines()[-1].startswith("cleaner: LanguageTool could not be fetched")
+    tool, model = ran.stderr.splitlines()[-2:]
+    assert tool.startswith("cleaner: LanguageTool could not be fetched")
+    assert model.startswith("cleaner: the language model could not be fetched")
 
 
 def test_doctor_sees_what_is_broken(bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:

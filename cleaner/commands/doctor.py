@@ -9,11 +9,12 @@ import shlex
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import click
 
-from .. import config, estimator, languagetool, provision
+from .. import config, encoder, estimator, language_model, languagetool, provision
 from ..console import note, stderr
 from ..core import CleanerError
 
@@ -35,24 +36,29 @@ class Check:
 
 
 @click.command(name="doctor", short_help="Say what is there, what is missing and how to mend it.")
-@click.option("--install", is_flag=True, help="First fetch LanguageTool and a Java for it, where they are missing.")
+@click.option("--install", is_flag=True, help="First fetch LanguageTool, a Java for it and the language model, where they are missing.")
 def command(install: bool) -> int:
     """Look at everything that cleaning needs.
 
-    Exit code: 0 all there, 1 it works but finds less (no LanguageTool), 2 something that it cannot do without is missing.
+    Exit code: 0 all there, 1 it works but finds or ranks less (no LanguageTool, no language model), 2 something that it cannot do
+    without is missing.
     """
-    problem = None
-    if install:
-        try:
-            provision.bring(provision.folder(), note)
-        except CleanerError as error:
-            problem = error
+    problems = list(_bring()) if install else []
     checks = list(examine())
     _draw(checks)
-    if problem:
+    for problem in problems:
         note(f"cleaner: {problem}")
     wrong = [c for c in checks if c.mend]
     return 2 if any(c.required for c in wrong) else int(bool(wrong))
+
+
+def _bring() -> Iterator[CleanerError]:
+    """Fetch what is missing; yields what went wrong."""
+    for bring in (partial(provision.bring, provision.folder()), provision.bring_language_model):
+        try:
+            bring(note)
+        except CleanerError as error:
+            yield error
 
 
 def examine() -> Iterator[Check]:
@@ -64,6 +70,7 @@ def examine() -> Iterator[Check]:
     yield _languagetool()
     yield _queue()
     yield _models()
+    yield _language_model()
 
 
 def _python() -> Check:
@@ -130,11 +137,22 @@ def _queue() -> Check:
 
 def _models() -> Check:
     at = estimator.folder()
-    problem = estimator.damage(at) if at else "not there"
+    problem = encoder.damage(at) if at else "not there"
     if problem:
         mend = f"git checkout -- {at or f'models/{estimator.FOLDER}'}"
         return Check("Quality model", f"{problem}; only the rules run", mend, required=False)
     return Check("Quality model", f"whole, {at}")
+
+
+def _language_model() -> Check:
+    try:
+        at = language_model.folder()
+        problem = language_model.damage(at) if at.exists() else "not installed"
+    except (OSError, ValueError, KeyError) as error:
+        return Check("Language model", f"{error}; the rules rank", "git checkout -- models/language", required=False)
+    if problem:
+        return Check("Language model", f"{problem}; the rules rank", languagetool.INSTALL, required=False)
+    return Check("Language model", f"whole, {at}")
 
 
 def _draw(checks: list[Check]) -> None:
