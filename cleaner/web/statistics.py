@@ -130,9 +130,11 @@ def _y(share: float) -> float:
 def seconds(time: float) -> str:
     """A time as one reads it.
 
-    >>> seconds(4.2), seconds(75)
-    ('4.2 s', '1 min 15 s')
+    >>> seconds(0.2), seconds(4.2), seconds(75)
+    ('under 1 s', '4.2 s', '1 min 15 s')
     """
+    if time < 1:
+        return "under 1 s"
     if time < 60:
         return f"{time:.1f} s" if time < 10 else f"{time:.0f} s"
     return f"{time // 60:.0f} min {time % 60:.0f} s"
