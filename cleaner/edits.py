@@ -17,8 +17,8 @@ from itertools import pairwise
 from .core import Span
 
 KEEP, DELETE, OTHER = "=", "-", "?"
-#: Forms of a verb and of a noun: rows of the table of forms, and tags ``~VBD``.
-VERB, NOUN = ("VB", "VBZ", "VBD", "VBN", "VBG"), ("NN", "NNS")
+#: Forms of a verb and of a noun: rows of the table of forms, and tags ``~past``. A plural and a third person look alike.
+VERB, NOUN = ("base", "s", "past", "done", "ing"), ("base", "s")
 #: The longest text, in words, that one tag can put.
 MOST = 3
 _WORD = re.compile(r"\d+(?:[.,:]\d+)*%?|\w+(?:['’]\w+)*|[^\w\s]")
@@ -60,7 +60,7 @@ class Forms:
     def form(self, word: str, tag: str) -> str | None:
         """`word` in the form `tag`; None where the table has no such word.
 
-        >>> Forms([("go", "goes", "went", "gone", "going")], []).form("goes", "VBD")
+        >>> Forms([("go", "goes", "went", "gone", "going")], []).form("goes", "past")
         'went'
         """
         for names, row in self._rows.get(word, ()):

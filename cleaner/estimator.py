@@ -6,23 +6,20 @@ Without it (missing or damaged) the tool runs on rules alone.
 
 from __future__ import annotations
 
-import hashlib
-import itertools
-import json
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from threading import Lock
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
+from . import encoder
 from .analysis import Analysis
 from .core import Document, Span
-from .edits import Forms
+from .encoder import Encoder, damage
 
 FOLDER = "quality"
-EDITS = "edits.json"  # what the classes of the edit heads mean, where a model has these heads
 CONTEXT_CHARACTERS = 400
 CACHE_SIZE = 4096
 DOUBTFUL = 0.5  # a word is shown as part of an error from this chance on
@@ -37,13 +34,6 @@ class Word(NamedTuple):
     wrong: float
     severe: float
     bad: float
-
-
-class Tags(NamedTuple):
-    """The likeliest edit tags (`edits`) of a word and of the gap before it with their chances, the best first, as many of each."""
-
-    here: tuple[tuple[str, float], ...]
-    gap: tuple[tuple[str, float], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,62 +73,21 @@ class Estimate:
         return found
 
 
-def folder() -> Path | None:
-    """Where the model is: inside the installed package, else beside it in a checkout."""
-    package = Path(__file__).parent
-    return next((p for p in (package / "models" / FOLDER, package.parent / "models" / FOLDER) if (p / "model.json").is_file()), None)
-
-
-def damage(at: Path) -> str:
-    """What is wrong with the files of a model against its checksums; empty when nothing is."""
-    try:
-        expected = json.loads((at / "model.json").read_text(encoding="utf-8"))["sha256"]
-        for name, digest in expected.items():
-            if hashlib.sha256((at / name).read_bytes()).hexdigest() != digest:
-                return f"{name} does not match its checksum"
-    except (OSError, ValueError, KeyError) as error:
-        return str(error)
-    return ""
-
-
-class Estimator:
-    """The loaded model. One onnxruntime session on one thread; the same text gets the same numbers in every run."""
+class Estimator(Encoder):
+    """The quality model, loaded."""
 
     def __init__(self, at: Path) -> None:
-        import onnxruntime
-        from tokenizers import Tokenizer
-
-        settings = json.loads((at / "model.json").read_text(encoding="utf-8"))
-        self.context: int = settings["context_tokens"]
-        self.length: int = settings["max_tokens"]
-        self.start: int = settings["cls"]
-        self.stop: int = settings["sep"]
-        self._sentence = [settings["sentence"].index(name) for name in ("major", "any", "z", "hter")]
-        self._word = [settings["word"].index(name) for name in ("wrong", "severe", "bad")]
-        self.here: list[str] = []
-        self.gap: list[str] = []
-        self.forms = Forms((), ())
-        if (at / EDITS).is_file():
-            edits = json.loads((at / EDITS).read_text(encoding="utf-8"))
-            self.here, self.gap, self.forms = edits["here"], edits["gap"], Forms(edits["verbs"], edits["nouns"])
-        self.tokenizer = Tokenizer.from_file(str(at / "tokenizer.json"))
-        self.tokenizer.no_padding()
-        self.tokenizer.no_truncation()
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = 1
-        options.inter_op_num_threads = 1
+        super().__init__(at)
+        self._sentence = [self.settings["sentence"].index(name) for name in ("major", "any", "z", "hter")]
+        self._word = [self.settings["word"].index(name) for name in ("wrong", "severe", "bad")]
         self._seen: dict[tuple[str, str], Estimate] = {}
         self._lock = Lock()
-        self.session = onnxruntime.InferenceSession(str(at / "model.onnx"), options, providers=["CPUExecutionProvider"])
 
     def estimate(self, texts: Sequence[str], contexts: Sequence[str]) -> list[Estimate]:
         """Score segments, each after its context (the text before it; may be empty); the last few thousand are remembered.
 
-        A segment too long for the model is read in parts of equal length, each after the words before it: it has the words of all, and
-        is as bad as the worst of them.
-
-        One at a time: on a processor a batch saves nothing (measured, it loses a third to padding), and its int8 scales would make a
-        segment's numbers depend on its neighbours.
+        A segment too long for the model is read in parts, each after the words before it: it has the words of all, and is as bad as the
+        worst of them.
         """
         pairs = list(zip(texts, contexts, strict=True))
         with self._lock:
@@ -151,35 +100,10 @@ class Estimator:
         seen |= new
         return [seen[p] for p in pairs]
 
-    def tags(self, text: str, context: str) -> dict[int, Tags]:
-        """What the edit heads say of each word of a segment, by the character where it starts."""
-        found: dict[int, Tags] = {}
-        for before, own, offsets in self._parts(text, context):
-            here, here_tag, gap, gap_tag = self._run(["here", "here_tag", "gap", "gap_tag"], before, own)
-            for (start, end), *rows in zip(offsets, here[0], here_tag[0], gap[0], gap_tag[0], strict=True):
-                h, h_tag, g, g_tag = (row.tolist() for row in rows)
-                if end > start:
-                    found.setdefault(start, Tags(tuple(zip((self.here[i] for i in h_tag), h, strict=True)),
-                                                 tuple(zip((self.gap[i] for i in g_tag), g, strict=True))))
-        return found
-
-    def _parts(self, text: str, context: str) -> Iterator[tuple[list[int], list[int], list[tuple[int, int]]]]:
-        """A segment in parts that fit the model: tokens before it, its own, and their characters."""
-        before = self.tokenizer.encode(context, add_special_tokens=False).ids[-self.context:] if context else []
-        own = self.tokenizer.encode(text, add_special_tokens=False)
-        ids, offsets = [*before, *own.ids], [(0, 0)] * len(before) + list(own.offsets)
-        room = self.length - self.context - 3
-        if len(own.ids) <= self.length - len(before) - 3:
-            room = max(1, len(own.ids))
-        parts = max(1, -(-len(own.ids) // room))
-        edges = [len(before) + len(own.ids) * i // parts for i in range(parts + 1)]
-        for start, end in itertools.pairwise(edges):
-            yield ids[max(0, start - self.context):start], ids[start:end], offsets[start:end]
-
     def _read(self, text: str, context: str) -> Estimate:
         read = []
-        for before, own, offsets in self._parts(text, context):
-            sentence, word = self._run(["sentence", "word"], before, own)
+        for before, own, offsets in self.parts(text, context):
+            sentence, word = self.run(["sentence", "word"], before, own)
             major, other, z, hter = sentence[0, self._sentence].tolist()
             chances = word[0][:, self._word].tolist()
             words = (Word(Span(a, b), *chance) for (a, b), chance in zip(offsets, chances, strict=True) if b > a)
@@ -189,16 +113,10 @@ class Estimator:
             max(e.hter for e in read),
         )
 
-    def _run(self, outputs: list[str], before: list[int], own: list[int]) -> list[Any]:
-        """Outputs of the model, those by token without the tokens that are not the segment's own."""
-        import numpy as np
 
-        row = np.array([[self.start, *before, self.stop, *own, self.stop]], np.int64)
-        first = len(before) + 2
-        types = np.zeros_like(row)
-        types[:, first:] = 1
-        made = self.session.run(outputs, {"ids": row, "mask": np.ones_like(row), "types": types})
-        return [m if name == "sentence" else m[:, first:first + len(own)] for name, m in zip(outputs, made, strict=True)]
+def folder() -> Path | None:
+    """Where the quality model is."""
+    return encoder.folder(FOLDER)
 
 
 @cache

@@ -151,7 +151,7 @@ def test_a_model_that_crashes_means_one_warning_and_is_left_alone_in_the_end(ins
 
 
 def test_without_a_model_nothing_is_asked_or_said(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(backends, "embedded_folder", lambda: None)
+    monkeypatch.setattr(backends, "folder", lambda name: None)
     for spec in ("none", "embedded"):
         with pipeline(rewriter=spec) as made:
             assert not made.model

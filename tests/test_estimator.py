@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from cleaner import estimator, formats
+from cleaner import encoder, estimator, formats
 from cleaner.analysis import Analysis
 from cleaner.config import Config
 from cleaner.core import CleanerError
@@ -29,7 +29,7 @@ def model() -> estimator.Estimator:
 def test_the_model_that_ships_is_whole() -> None:
     at = estimator.folder()
     assert at is not None
-    assert estimator.damage(at) == ""
+    assert encoder.damage(at) == ""
     assert sum(f.stat().st_size for f in at.iterdir()) < 30_000_000
 
 

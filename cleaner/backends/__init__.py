@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from ..core import CleanerError, Finding
+from ..encoder import folder
 from . import settings
 from .settings import Settings
 
@@ -102,14 +103,6 @@ def split(spec: str) -> tuple[str, str]:
     return kind, rest
 
 
-def embedded_folder() -> Path | None:
-    """Where the embedded model is: it is a part of the quality model."""
-    from ..estimator import EDITS, folder
-
-    at = folder()
-    return at if at and (at / EDITS).is_file() else None
-
-
 def load(spec: str, settings: Settings, say: Callable[[str], None]) -> Backend | None:
     """The backend that a ``rewriter`` setting names; None for ``none``, and for ``embedded`` where no model is installed.
 
@@ -153,7 +146,7 @@ class Guarded:
         self.settings = settings
         self._say = say
         self._backend: Backend | None = None
-        self._wanted = spec != "none" and (spec != "embedded" or embedded_folder() is not None)
+        self._wanted = spec != "none" and (spec != "embedded" or folder("rewriter") is not None)
         self._warned = False
         self._failed = 0
         self._lock = threading.Lock()

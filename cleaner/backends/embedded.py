@@ -1,4 +1,4 @@
-"""The embedded rewriter: the edit heads of the quality model (`models/quality`), decoded to the few edits that are worth a person's time.
+"""The embedded rewriter: an edit tagger (`models/rewriter`) whose tags become the few edits that are worth a person's time.
 
 An edit tagger is minimal by construction, gives a chance for every edit and can only say what its list of tags can (GECToR, Omelianchuk
 et al. 2020). The thresholds were chosen on held-out post-edits (`models/train/edits.py`, which also measured the kinds of edit).
@@ -6,23 +6,56 @@ et al. 2020). The thresholds were chosen on held-out post-edits (`models/train/e
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
 
-from .. import edits, estimator
-from ..core import Span
-from ..edits import KEEP, OTHER, Edit, edit, words
-from ..estimator import Estimator
+from .. import edits
+from ..core import CleanerError, Span
+from ..edits import KEEP, OTHER, Edit, Forms, edit, words
+from ..encoder import Encoder, damage, folder
+from ..estimator import CONTEXT_CHARACTERS
 from ..language import lexicon
 from ..language.wording import listed
 from . import Candidate, Request, Signature
 
+FOLDER = "rewriter"
 NAME = "embedded"
 PASSES = 2  # readings of the text with its sure edits made
 LEAST = 0.04  # the chance of exactly this edit from which it is worth a look
 SURE = 0.4  # from here on it joins the others in one candidate
 SINGLES = 4  # candidates of one edit
+
+class Tags(NamedTuple):
+    """The likeliest tags of a word and of the gap before it with their chances, the best first."""
+
+    here: tuple[tuple[str, float], ...]
+    gap: tuple[tuple[str, float], ...]
+
+
+class Tagger(Encoder):
+    """The edit tagger, loaded."""
+
+    def __init__(self, at: Path) -> None:
+        super().__init__(at)
+        saved = json.loads((at / "edits.json").read_text(encoding="utf-8"))
+        self._here, self._gap = saved["here"], saved["gap"]
+        self.forms = Forms(saved["verbs"], saved["nouns"])
+
+    def tags(self, text: str, context: str) -> dict[int, Tags]:
+        """What it says of each word of a segment, by the character where the word starts."""
+        found: dict[int, Tags] = {}
+        for before, own, offsets in self.parts(text, context):
+            rows = (m[0].tolist() for m in self.run(["here", "here_tag", "gap", "gap_tag"], before, own))
+            for (start, end), here, here_tag, gap, gap_tag in zip(offsets, *rows, strict=True):
+                if end > start:
+                    found.setdefault(start, Tags(tuple(zip((self._here[i] for i in here_tag), here, strict=True)),
+                                                 tuple(zip((self._gap[i] for i in gap_tag), gap, strict=True))))
+        return found
+
 
 @dataclass(frozen=True, slots=True)
 class Option:
@@ -41,7 +74,7 @@ class Option:
         return Span(first.first - (first.first == first.last), max(last.last, last.first + 1))
 
 
-def options(model: Estimator, text: str, context: str) -> list[Option]:
+def options(model: Tagger, text: str, context: str) -> list[Option]:
     """What the tagger would change in a text, the likeliest first: each word's and gap's best edits, and runs of them together."""
     spans = words(text)
     tagged = model.tags(text, context)
@@ -84,16 +117,20 @@ class Embedded:
 
     calibrated = True
 
-    def __init__(self, model: Estimator) -> None:
+    def __init__(self, model: Tagger) -> None:
         self._model = model
         self.signature = Signature(NAME, model.version, (("passes", PASSES),))
         self._common = listed("common")
 
     @classmethod
     def installed(cls) -> Embedded | None:
-        """The one that ships, if it is installed, whole, and has edit heads."""
-        model = estimator.load()
-        return cls(model) if model and model.here else None
+        """The one that ships; None where it is not installed. Raises CleanerError where it is damaged."""
+        at = folder(FOLDER)
+        if at is None:
+            return None
+        if reason := damage(at):
+            raise CleanerError(f"the model in models/{FOLDER} is damaged ({reason}); install cleaner again")
+        return cls(Tagger(at))
 
     def close(self) -> None:
         pass
@@ -103,7 +140,7 @@ class Embedded:
         return [self._propose(r) for r in requests]
 
     def _propose(self, request: Request) -> list[Candidate]:
-        context = request.before[-estimator.CONTEXT_CHARACTERS:]
+        context = request.before[-CONTEXT_CHARACTERS:]
         found = options(self._model, request.text, context)
         made: dict[str, Candidate] = {}
         sure = apart(found, SURE, len(found))

@@ -94,9 +94,9 @@ class Endpoint:
         self._client.close()
         if self._sent:
             asked, tokens = self._budget.requests, self._budget.tokens
-            self._say(f"rewriter: {self._sent} sentences sent to {self.url} in {asked} requests, about {tokens} tokens")
+            self._say(f"rewriter: sentences sent to {self.url}: {self._sent}, in {asked} requests, about {tokens} tokens")
         if self._useless:
-            what = ", ".join(f"{count} ({why})" for why, count in sorted(self._useless.items()))
+            what = ", ".join(f"{count} ({why})" for why, count in self._useless.items())
             self._say(f"rewriter: sentences for which {self.model} was no use: {what}: fewer suggestions")
 
     def _messages(self, request: Request) -> list[dict[str, str]]:
@@ -244,7 +244,7 @@ def _read(reply: dict[str, Any], request: Request) -> list[str]:
     if ended == "length":
         raise _UselessError("answers cut short")
     found = _listed(text)
-    if found is None and text and "\n" not in text and "{" not in text:
+    if found is None and text and "\n" not in text and text[0] not in "[{":
         found = [prompts.answered(text, request) or text]
     if found is None:
         raise _UselessError("unreadable answers")

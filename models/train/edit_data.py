@@ -29,28 +29,30 @@ def table(texts: Iterable[str], lemmas: int = 6000) -> Forms:
     from lemminflect import getAllLemmas
 
     count: dict[str, collections.Counter[str]] = {"VERB": collections.Counter(), "NOUN": collections.Counter()}
-    for word, n in collections.Counter(w for t in texts for w in re.findall(r"\b[a-z]+\b", t)).items():
+    seen = collections.Counter(w for t in texts for w in re.findall(r"\b[a-z]+\b", t))
+    for word, n in seen.items():
         for part, found in getAllLemmas(word).items():
             part = "VERB" if part == "AUX" else part
             if part in count:
                 count[part][found[0]] += n
     rows: dict[str, list[tuple[str, ...]]] = {"VERB": [], "NOUN": []}
-    for part, names in (("VERB", VERB), ("NOUN", NOUN)):
+    for part, names in (("VERB", ("VBZ", "VBD", "VBN", "VBG")), ("NOUN", ("NNS",))):
         for lemma, n in count[part].most_common(lemmas):
-            forms = [lemma if name in ("VB", "NN") else next(iter(getInflection(lemma, name)), "") for name in names]
-            if n >= 3 and all(forms):
-                rows[part].append(tuple(forms))
+            forms = (lemma, *(next(iter(getInflection(lemma, name)), "") for name in names))
+            if n >= 3 and all(forms) and len(set(forms) & seen.keys()) > len(names) // 2 and forms[-1] in seen:
+                rows[part].append(forms)
     return Forms(rows["VERB"], rows["NOUN"])
 
 
-def _plain(text: str) -> str:
+def joined(text: str) -> str:
+    """A tokenised text with clitics at their words and straight quotation marks."""
     return re.sub(r" (n't|'(?:s|re|ve|ll|d|m|t))\b", r"\1", text.translate(_QUOTES))
 
 
 def towards(text: str, better: str, forms: Forms, known: Sequence[bool] | None = None) -> list[Tagged]:
     """Tags that turn `text` into `better`."""
     spans = words(text)
-    old, new = [s.of(text).translate(_QUOTES) for s in spans], [s.of(_plain(better)) for s in words(_plain(better))]
+    old, new = [s.of(text).translate(_QUOTES) for s in spans], [s.of(joined(better)) for s in words(joined(better))]
     here, gap = [KEEP] * len(old), [KEEP] * len(old)
     for a, b, c, d in difference(old, new):
         if a == len(old):
@@ -77,7 +79,7 @@ def consensus(text: str, others: Sequence[tuple[str, int]], forms: Forms) -> lis
     spans = words(text)
     old = ["^", *(s.of(text).translate(_QUOTES) for s in spans), "$"]
     low = [w.lower() for w in old]
-    lists = [(["^", *(s.of(_plain(t)) for s in words(_plain(t))), "$"], weight) for t, weight in others]
+    lists = [(["^", *(s.of(joined(t)) for s in words(joined(t))), "$"], weight) for t, weight in others]
     grams: collections.Counter[tuple[str, ...]] = collections.Counter()
     for other, weight in lists:
         lower = [w.lower() for w in other]

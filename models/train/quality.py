@@ -47,14 +47,14 @@ def mixture(turn: int, exclude: frozenset[str], forms: Forms) -> list[data.Examp
     if turn == 2:
         pairs = {"ja-en": 12000, "zh-en": 6000, "de-en": 2000, "cs-en": 2000, "uk-en": 2000, "ru-en": 2000}
         outputs = data.systems(rng, forms, pairs, exclude)
-        return [*data.post_edits(forms) * 2, *spans, *outputs, *data.human(rng, forms, plant=0.2, worsened=0.45),
-                *data.references(rng, forms, exclude)]
+        return [*data.post_edits(forms) * 2, *spans, *outputs, *data.human(rng, forms, share=0.2, worsened=0.45),
+                *data.mended(rng, forms, exclude)]
     if turn == 0:
         outputs = data.systems(rng, forms, {"ja-en": 12000, "zh-en": 4000, "uk-en": 2000, "ru-en": 2000}, exclude)
         made = [*data.post_edits(forms) * 2, *spans[:12000], *outputs, *data.human(rng, forms)[:7000]]
     else:
         outputs = data.systems(rng, forms, {"ja-en": 12000, "zh-en": 2000, "uk-en": 1000, "ru-en": 1000}, exclude)
-        made = [*spans[12000:18000], *outputs, *data.human(rng, forms, plant=0.2)]
+        made = [*spans[12000:18000], *outputs, *data.human(rng, forms, share=0.2)]
     return [replace(e, tags=[]) for e in made]
 
 
@@ -66,6 +66,12 @@ def texts() -> list[str]:
 def save_edits(path: Path, tags: Tags, forms: Forms) -> None:
     """What the edit heads' classes mean."""
     path.write_text(json.dumps({"here": tags.here, "gap": tags.gap, "verbs": forms.verbs, "nouns": forms.nouns}), encoding="utf-8")
+
+
+def load_edits(path: Path) -> tuple[Tags, Forms]:
+    """The inverse of `save_edits`."""
+    saved = json.loads(path.read_text(encoding="utf-8"))
+    return Tags(saved["here"], saved["gap"]), Forms(saved["verbs"], saved["nouns"])
 
 
 def main() -> None:

@@ -199,14 +199,14 @@ def passages() -> list[tuple[str, str]]:
     return found
 
 
-def human(rng: random.Random, forms: Forms, plant: float = 0.5, worsened: float = 0.0) -> list[Example]:
-    """English by people: as it is (no error), with one planted error of the classes that the rules name (a share of `plant`), or with
-    small grammar errors (a share of `worsened`).
+def human(rng: random.Random, forms: Forms, share: float = 0.5, worsened: float = 0.0) -> list[Example]:
+    """English by people: as it is (no error), with one planted error of the classes that the rules name (`share`), or with
+    small grammar errors (`worsened`).
     """
     found = []
     for context, text in passages():
         draw = rng.random()
-        planted = _plant(text, rng) if draw < plant else None
+        planted = plant(text, rng) if draw < share else None
         if planted:
             changed, start, end = planted
             found.append(Example(changed, context, {"any": 1.0, "major": 1.0},
@@ -222,10 +222,8 @@ def human(rng: random.Random, forms: Forms, plant: float = 0.5, worsened: float 
     return found
 
 
-def references(rng: random.Random, forms: Forms, exclude: frozenset[str]) -> list[Example]:
-    """What people made of the sources of WMT, and engines' sentences that a post-editor left as they are: one in four as it is, the
-    others with small grammar errors; each twice.
-    """
+def references(exclude: frozenset[str]) -> list[tuple[str, str]]:
+    """What people made of the sources of WMT, and engines' sentences that a post-editor left as they are, as (context, sentence)."""
     texts = [("", r["mt_raw"]) for r in lines("mlqe_pe_to_english.jsonl.gz") if r["split"] == "train" and not float(r["hter"])]
     before: dict[tuple[str, str], str] = collections.defaultdict(str)
     for r in lines("wmt_to_english.jsonl.gz"):
@@ -234,8 +232,13 @@ def references(rng: random.Random, forms: Forms, exclude: frozenset[str]) -> lis
         key = (r["pair"], r["doc"] or str(len(texts)))
         texts.append((before[key], r["refs"][0]))
         before[key] = (before[key] + " " + r["refs"][0])[-400:]
+    return texts
+
+
+def mended(rng: random.Random, forms: Forms, exclude: frozenset[str]) -> list[Example]:
+    """References twice: one in four as it is, the others with small grammar errors."""
     found = []
-    for context, text in texts:
+    for context, text in references(exclude):
         for _ in range(2):
             if rng.random() < 0.25:
                 found.append(Example(text, context, {"any": 0.0, "major": 0.0}, [], ("wrong", "severe"), "reference",
@@ -278,7 +281,7 @@ _REPORT = ("said", "emphasized", "called", "appealed", "pointed out", "revealed"
 _SWAP = (("in", "on"), ("on", "in"), ("for", "to"), ("of", "in"), ("with", "by"), ("at", "in"), ("from", "of"), ("about", "of"))
 
 
-def _plant(text: str, rng: random.Random) -> tuple[str, int, int] | None:
+def plant(text: str, rng: random.Random) -> tuple[str, int, int] | None:
     """(text with one error, start, end of the error), or None where nothing fits."""
     kinds = [_wrong_person, _wrong_person, _stranded, _cut, _orphan, _preposition, _lost_word, _swapped]
     rng.shuffle(kinds)

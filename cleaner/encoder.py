@@ -1,0 +1,78 @@
+"""The small encoders in `models/`: their files, and how one of them reads a segment after its context."""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+
+def folder(name: str) -> Path | None:
+    """Where a model is: inside the installed package, else beside it in a checkout."""
+    package = Path(__file__).parent
+    return next((p for p in (package / "models" / name, package.parent / "models" / name) if (p / "model.json").is_file()), None)
+
+
+def damage(at: Path) -> str:
+    """What is wrong with the files of a model against its checksums; empty when nothing is."""
+    try:
+        expected = json.loads((at / "model.json").read_text(encoding="utf-8"))["sha256"]
+        for name, digest in expected.items():
+            if hashlib.sha256((at / name).read_bytes()).hexdigest() != digest:
+                return f"{name} does not match its checksum"
+    except (OSError, ValueError, KeyError) as error:
+        return str(error)
+    return ""
+
+
+class Encoder:
+    """A loaded model. One onnxruntime session on one thread; the same text gets the same numbers in every run.
+
+    One segment at a time: on a processor a batch saves nothing (measured, it loses a third to padding), and its int8 scales would make a
+    segment's numbers depend on its neighbours.
+    """
+
+    def __init__(self, at: Path) -> None:
+        import onnxruntime
+        from tokenizers import Tokenizer
+
+        self.settings = json.loads((at / "model.json").read_text(encoding="utf-8"))
+        self.version = str(self.settings["version"])
+        self.context: int = self.settings["context_tokens"]
+        self.length: int = self.settings["max_tokens"]
+        self.start: int = self.settings["cls"]
+        self.stop: int = self.settings["sep"]
+        self.tokenizer = Tokenizer.from_file(str(at / "tokenizer.json"))
+        self.tokenizer.no_padding()
+        self.tokenizer.no_truncation()
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = 1
+        options.inter_op_num_threads = 1
+        self.session = onnxruntime.InferenceSession(str(at / "model.onnx"), options, providers=["CPUExecutionProvider"])
+
+    def parts(self, text: str, context: str) -> Iterator[tuple[list[int], list[int], list[tuple[int, int]]]]:
+        """A segment in parts of equal length that fit the model: tokens before each, its own, and their characters."""
+        before = self.tokenizer.encode(context, add_special_tokens=False).ids[-self.context:] if context else []
+        own = self.tokenizer.encode(text, add_special_tokens=False)
+        ids, offsets = [*before, *own.ids], [(0, 0)] * len(before) + list(own.offsets)
+        room = self.length - self.context - 3
+        if len(own.ids) <= self.length - len(before) - 3:
+            room = max(1, len(own.ids))
+        parts = max(1, -(-len(own.ids) // room))
+        edges = [len(before) + len(own.ids) * i // parts for i in range(parts + 1)]
+        for start, end in itertools.pairwise(edges):
+            yield ids[max(0, start - self.context):start], ids[start:end], offsets[start:end]
+
+    def run(self, outputs: list[str], before: list[int], own: list[int]) -> list[Any]:
+        """Outputs of the model, those by token without the tokens that are not the segment's own."""
+        import numpy as np
+
+        row = np.array([[self.start, *before, self.stop, *own, self.stop]], np.int64)
+        first = len(before) + 2
+        types = np.zeros_like(row)
+        types[:, first:] = 1
+        made = self.session.run(outputs, {"ids": row, "mask": np.ones_like(row), "types": types})
+        return [m if name == "sentence" else m[:, first:first + len(own)] for name, m in zip(outputs, made, strict=True)]

@@ -1,0 +1,145 @@
+"""Measure the embedded rewriter's single edits on texts it has not seen, and calibrate their scores.
+
+    python models/train/edits.py WORK/honest            # measure, fit, write cleaner/data/edits.toml
+    python models/train/edits.py WORK/honest --dry-run  # only measure
+
+An edit is *closer* when it brings the text nearer to the nearest accepted one, in words inserted, deleted or replaced, *farther* when it
+leads away from all, and *placed* when an editor changed something there or an annotator marked the place. Texts: the development split
+of MLQE-PE (one accepted text each) and the tune documents that WORK/honest has not seen (up to several). The chance that a reviewer takes
+an edit is a logistic model of the tagger's two chances, fitted on both, and counted on documents left out in turn.
+"""
+
+from __future__ import annotations
+
+import argparse
+import collections
+import json
+import re
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from fitting import auc, calibration_error, fit
+from quality_data import SHARED, lines
+from rapidfuzz.distance import Levenshtein
+
+from cleaner.backends.embedded import LEAST, Embedded, Option, Tagger, apart, options, signals
+from cleaner.core import Span
+from cleaner.edits import words
+
+ROOT = Path(__file__).resolve().parents[2]
+_QUOTES = str.maketrans("“”„‟‘’`", '""""\'\'\'')
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """An option of a text, and what it does: `gain` is by how many words it brings the text nearer to the nearest accepted one."""
+
+    option: Option
+    gain: int
+    placed: bool
+    group: str
+    old: str
+    new: str
+
+
+def tokens(text: str) -> list[str]:
+    """Words in lower case, as post-editing tools and people write them."""
+    text = re.sub(r" (n't|'(?:s|re|ve|ll|d|m|t))\b", r"\1", text.translate(_QUOTES))
+    return [s.of(text).lower() for s in words(text)]
+
+
+def texts(held_out: frozenset[str], share: int) -> Iterator[tuple[str, str, list[str], list[Span], str]]:
+    """(text, context, accepted texts, marked spans, group)."""
+    for n, r in enumerate(r for r in lines("mlqe_pe_to_english.jsonl.gz") if r["split"] == "dev"):
+        if n % share == 0:
+            yield r["mt_raw"], "", [r["pe"]], [], r["pair"]
+    gold = [json.loads(x) for x in (SHARED / "bench/tune_gold.jsonl").read_text(encoding="utf-8").splitlines()]
+    before: dict[str, str] = collections.defaultdict(str)
+    for r in sorted(gold, key=lambda r: (r["file"], r["start"])):
+        context = before[r["file"]]
+        before[r["file"]] = (context + " " + r["mt"])[-400:]
+        if r["file"] in held_out:
+            good = [t for t in (r["fix_en"], r["fix"], *r["variants"]) if t] or [r["mt"]]
+            yield r["mt"], context, good, [Span(e["start"], e["end"]) for e in r["errors"]], r["file"]
+
+
+def judged(backend: Embedded, model: Tagger, held_out: frozenset[str], share: int) -> list[Judged]:
+    """The best few options of every text."""
+    found = []
+    for text, context, good, marked, group in texts(held_out, share):
+        accepted, old, spans = [tokens(t) for t in good], tokens(text), words(text)
+        near = min(Levenshtein.distance(old, t) for t in accepted)
+        changed = [
+            {i for op in Levenshtein.opcodes(old, t) if op.tag != "equal" for i in range(op.src_start, max(op.src_end, op.src_start + 1))}
+            for t in accepted
+        ]
+        for option in apart(options(model, text, context), LEAST, 4):
+            new = backend.apply(text, [option])
+            gain = near - min(Levenshtein.distance(tokens(new), t) for t in accepted)
+            place = option.span
+            where = Span(spans[max(0, place.start)].start, spans[min(place.end, len(spans)) - 1].end)
+            placed = any(i in c for c in changed for i in range(place.start, place.end)) or any(m.overlaps(where) for m in marked)
+            found.append(Judged(option, gain, placed, group, text, new))
+    return found
+
+
+def show(name: str, rows: Sequence[Judged]) -> None:
+    """Print what edits of at least some chance do."""
+    print(name)
+    for least in (LEAST, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9):
+        some = [r for r in rows if r.option.chance >= least]
+        if some:
+            print(f"  chance >= {least:.2f}: {len(some):5} edits, closer {share(some, lambda r: r.gain > 0):.2f}, "
+                  f"farther {share(some, lambda r: r.gain < 0):.2f}, placed {share(some, lambda r: r.placed):.2f}")
+
+
+def share(rows: Sequence[Judged], of) -> float:
+    """The share of rows for which something holds."""
+    return sum(map(of, rows)) / len(rows)
+
+
+def main() -> None:
+    """Run it."""
+    ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    ap.add_argument("honest", type=Path)
+    ap.add_argument("--dry-run", action="store_true")
+    ap.add_argument("--share", type=int, default=2, metavar="N", help="every Nth text of MLQE-PE [default: 2]")
+    ap.add_argument("--show", type=int, default=0, metavar="N", help="print N edits of tune documents")
+    args = ap.parse_args()
+    if not SHARED.is_dir():
+        sys.exit("models/train/edits.py: ../shared is not here, so there is nothing to measure")
+    model = Tagger(args.honest)
+    held_out = frozenset(json.loads((args.honest / "model.json").read_text(encoding="utf-8"))["held_out_documents"])
+    rows = judged(Embedded(model), model, held_out, args.share)
+    tune = [r for r in rows if r.group in held_out]
+    show("MLQE-PE, development split", [r for r in rows if r.group not in held_out])
+    show("tune, documents held out", tune)
+    kinds = collections.defaultdict(list)
+    for r in rows:
+        kinds[kind(r.option, r.old)].append(r)
+    for name, own in sorted(kinds.items(), key=lambda k: -len(k[1])):
+        show(f"kind: {name}", own)
+    x = np.array([(1.0, *signals(r.option)) for r in rows])
+    y = np.array([float(r.gain > 0) for r in rows])
+    groups = np.array([r.group for r in rows])
+    odds = np.zeros(len(y))
+    for fold in range(5):
+        out = np.isin(groups, sorted(set(groups))[fold::5])
+        odds[out] = x[out] @ fit(x[~out], y[~out])
+    print(f"chance that an edit is closer: AUC {auc(odds, y):.3f} (the tagger's own chance: {auc(x[:, 1], y):.3f}), "
+          f"calibration error {calibration_error(1 / (1 + np.exp(-odds)), y):.3f}")
+    weights = fit(x, y)
+    made = "# Fitted by `python models/train/edits.py`; do not edit.\n[score]\n" + "".join(
+        f"{name} = {w:.4f}\n" for name, w in zip(("bias", "chance", "doubt"), weights, strict=True))
+    print(made)
+    for r in tune[:: max(1, len(tune) // args.show)] if args.show else ():
+        print(f"{r.gain:+d} {'placed' if r.placed else '      '} {r.option.chance:.2f} {r.option.doubt:.2f}\n    {r.old}\n    {r.new}")
+    if not args.dry_run:
+        (ROOT / "cleaner/data/edits.toml").write_text(made, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,80 @@
+"""Train the embedded rewriter, an edit tagger: one command from ../shared and a trained quality model to models/rewriter/.
+
+    python models/train/rewriter.py WORK   # WORK is that of quality.py, which runs first; a stopped run goes on where it was
+
+The quality model's encoder, which has learnt where errors are, learns on what to put there: good English with errors planted, each text
+twice; post-edits and consensus edits (`edit_data.py`), where what no tag can say is left out. Tune's documents are not used, so that
+`edits.py` can measure on them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import random
+from collections.abc import Iterator
+from pathlib import Path
+
+import edit_data
+import quality_data as data
+import torch
+from quality import SEED, save_edits, texts, wmt_name
+from quality_model import Quality, Tags, base, prepare, train
+
+from cleaner.edits import OTHER, Forms
+
+
+def good(exclude: frozenset[str]) -> Iterator[tuple[str, str]]:
+    """Good English as (context, sentence): by people, references, post-edits."""
+    yield from data.passages()
+    yield from data.references(exclude)
+    for r in data.lines("mlqe_pe_to_english.jsonl.gz"):
+        if r["split"] == "train":
+            yield "", edit_data.joined(r["pe"])
+
+
+def mixture(exclude: frozenset[str], forms: Forms) -> list[data.Example]:
+    """The examples, with labels for the edit heads only."""
+    rng = random.Random(SEED + 3)
+    found = []
+    for context, text in good(exclude):
+        for _ in range(2):
+            draw = rng.random()
+            planted = data.plant(text, rng) if draw < 0.12 else None
+            changed = planted[0] if planted else text if draw > 0.85 else edit_data.worsen(text, forms, rng)
+            found.append(data.Example(changed, context, tags=edit_data.towards(changed, text, forms)))
+    outputs = data.systems(rng, forms, {"ja-en": 12000, "zh-en": 4000, "de-en": 2000}, exclude)
+    for e in (*data.post_edits(forms), *outputs):
+        tags = [(a, "" if here == OTHER else here, "" if gap == OTHER else gap) for a, here, gap in e.tags]
+        found.append(data.Example(e.text, e.context, tags=tags))
+    return found
+
+
+def main() -> None:
+    """Run it."""
+    ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    ap.add_argument("work", type=Path)
+    ap.add_argument("--threads", type=int, default=os.cpu_count())
+    args = ap.parse_args()
+    torch.set_num_threads(args.threads)
+    torch.manual_seed(SEED)
+    encoder, tokenizer = base()
+    forms = edit_data.table(texts())
+    exclude = frozenset(wmt_name(p.name) for p in (data.SHARED / "bench/tune").glob("*.txt"))
+    examples = mixture(exclude, forms)
+    tags = Tags.of(examples)
+    out = args.work / "rewriter"
+    out.mkdir(exist_ok=True)
+    save_edits(out / "edits.json", tags, forms)
+    model = Quality(encoder, tags)
+    learnt = torch.load(args.work / "stage1-2.pt")
+    model.load_state_dict({k: v for k, v in learnt.items() if not k.startswith(("here.", "gap."))}, strict=False)
+    rows = prepare(tokenizer, examples, tags)
+    print(len(rows), "examples,", sum(len(r[0]) for r in rows), "tokens", flush=True)
+    model.begin_edits(rows)
+    train(model, rows, passes=1, rate=2e-4, seed=SEED, name="rewriter", keep=out / "partial.pt")
+    torch.save(model.state_dict(), out / "rewriter.pt")
+
+
+if __name__ == "__main__":
+    main()
