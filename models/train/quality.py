@@ -3,8 +3,8 @@
     python models/train/quality.py WORK   # WORK keeps checkpoints: a stopped run goes on where it was
 
 Stages: (1) one encoder on post-edits, expert spans, systems' outputs and planted errors together, in three turns, of which the third
-learns to edit too; (2) a short pass over the annotated segments of the bench's tune split. A third of the tune documents, and every
-system's output for them, is held out of both for calibration; the model that ships has then seen all of them once more in stage 2.
+learns to edit too; (2) a short pass over the annotated segments of the bench's tune split. A third of the tune documents, and every system's output for them, is held out of both to measure;
+two more models leave out another third each in stage 2 alone, so that the risk can be fitted on all. The model that ships has seen all.
 """
 
 from __future__ import annotations
@@ -26,11 +26,12 @@ from quality_model import Quality, Tags, base, predict, prepare, train
 from cleaner.edits import Forms
 
 SEED = 11
+HONEST = "honest"  # models that have not seen a third of tune; stage 1 did without the first third only
 
 
-def held_out(documents: list[str]) -> set[str]:
+def held_out(documents: list[str], fold: int = 0) -> set[str]:
     """A third of the tune documents, by name."""
-    return set(sorted(set(documents))[::3])
+    return set(sorted(set(documents))[fold::3])
 
 
 def wmt_name(file: str) -> str:
@@ -103,13 +104,15 @@ def main() -> None:
         print(len(rows), "examples,", sum(len(r[0]) for r in rows), "tokens", flush=True)
         train(model, rows, passes=1, rate=rate, seed=SEED + turn, name=f"stage 1, turn {turn}", keep=args.work / f"partial-{turn}.pt")
         torch.save(model.state_dict(), start)
-    for name, examples in (("honest", [e for e in tune if e.group not in out]), ("final", tune)):
+    for name, fold in ((HONEST, 0), (f"{HONEST}-1", 1), (f"{HONEST}-2", 2), ("final", None)):
+        kept = held_out([e.group for e in tune], fold) if fold is not None else set()
+        torch.manual_seed(SEED)
         model.load_state_dict(torch.load(start))
-        train(model, prepare(tokenizer, examples, tags), passes=2, rate=5e-5, seed=SEED, tokens=1500, name=name)
+        train(model, prepare(tokenizer, [e for e in tune if e.group not in kept], tags), passes=2, rate=5e-5, seed=SEED, tokens=1500, name=name)
         torch.save(model.state_dict(), args.work / f"{name}.pt")
-        if name == "honest":
-            kept = [e for e in tune if e.group in out] + data.silent()
-            (args.work / "held_out.pickle").write_bytes(pickle.dumps((kept, predict(model, tokenizer, kept))))
+        if name == HONEST:
+            unseen = [e for e in tune if e.group in kept] + data.silent()
+            (args.work / "held_out.pickle").write_bytes(pickle.dumps((unseen, predict(model, tokenizer, unseen))))
 
 
 if __name__ == "__main__":

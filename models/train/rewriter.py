@@ -16,12 +16,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import edit_data
+import exporting
 import quality_data as data
 import torch
 from quality import SEED, save_edits, texts, wmt_name
-from quality_model import Quality, Tags, base, prepare, train
+from quality_model import CONTEXT, LENGTH, Quality, Tags, base, prepare, train
 
 from cleaner.edits import OTHER, Forms
+
+ROOT = Path(__file__).resolve().parents[2]
+TAGS = 6  # likeliest tags of a word, and of a gap, that the model gives out
 
 
 def good(exclude: frozenset[str]) -> Iterator[tuple[str, str]]:
@@ -50,6 +54,19 @@ def mixture(exclude: frozenset[str], forms: Forms) -> list[data.Example]:
     return found
 
 
+class _Served(torch.nn.Module):
+    """The likeliest tags of words and of gaps: their chances and classes."""
+
+    def __init__(self, model: Quality) -> None:
+        super().__init__()
+        self.model = model
+
+    def forward(self, ids: torch.Tensor, mask: torch.Tensor, types: torch.Tensor) -> tuple[torch.Tensor, ...]:
+        hidden = self.model.encoder(input_ids=ids, attention_mask=mask, token_type_ids=types).last_hidden_state
+        here, gap = (head(hidden).softmax(-1).topk(TAGS) for head in (self.model.here, self.model.gap))
+        return here.values, here.indices, gap.values, gap.indices
+
+
 def main() -> None:
     """Run it."""
     ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -65,7 +82,6 @@ def main() -> None:
     tags = Tags.of(examples)
     out = args.work / "rewriter"
     out.mkdir(exist_ok=True)
-    save_edits(out / "edits.json", tags, forms)
     model = Quality(encoder, tags)
     learnt = torch.load(args.work / "stage1-2.pt")
     model.load_state_dict({k: v for k, v in learnt.items() if not k.startswith(("here.", "gap."))}, strict=False)
@@ -74,6 +90,13 @@ def main() -> None:
     model.begin_edits(rows)
     train(model, rows, passes=1, rate=2e-4, seed=SEED, name="rewriter", keep=out / "partial.pt")
     torch.save(model.state_dict(), out / "rewriter.pt")
+    for place in (out, ROOT / "models/rewriter"):
+        exporting.export(_Served(model), ("here", "here_tag", "gap", "gap_tag"), tokenizer, place)
+        save_edits(place / "edits.json", tags, forms)
+        exporting.settings(place, {
+            "version": 1, "base": "all-MiniLM-L6-v2", "licence": "Apache-2.0 (weights); see README.md for the data",
+            "context_tokens": CONTEXT, "max_tokens": LENGTH, "cls": 101, "sep": 102,
+        }, ("model.onnx", "tokenizer.json", "edits.json"))
 
 
 if __name__ == "__main__":
