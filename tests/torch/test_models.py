@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -28,8 +29,7 @@ from cleaner.segment import from_text  # noqa: E402
 #: What the tiny models learn by heart: a sentence with a doubled mark, and the sentence as it should be.
 PAIRS = [
     ("The mayor open the bridge,, they say.", "The mayor opened the bridge, they say."),
-    ("The council are close the pool,, they say.", "The council closed the pool, they say."),
-    ("Nobody know the reason,, they say.", "Nobody knows the reason, they say."),
+    ("Nobody know why,, he said.", "Nobody knows why, he said."),
 ]
 SETTINGS = Settings(cache="off", candidates=2, beams=3, growth=2.0)
 CHAT = (
@@ -49,20 +49,23 @@ def vocabulary(folder: Path, kind: str, extra: Sequence[str] = ()) -> Path:
     return folder / "spiece.model"
 
 
-def train(model: object, batches: Sequence[dict[str, object]]) -> None:
-    """Until it is sure of its answers, and no longer: what is learnt too well breaks in int8."""
+def train(model: Any, batches: Sequence[dict[str, Any]], right: Callable[[], bool]) -> None:
+    """Until it says what is right and is sure of it in spite of dropout: then int8 does not confuse it either."""
     torch.set_num_threads(1)  # sums come out the same on every machine
-    optimizer = torch.optim.AdamW(model.parameters(), lr=0.003)  # type: ignore[attr-defined]
-    for _ in range(1500):
+    optimizer = torch.optim.AdamW(model.parameters(), lr=0.003)
+    for step in range(2000):
+        model.train()
         losses = []
         for batch in batches:
             optimizer.zero_grad()
-            loss = model(**batch).loss  # type: ignore[operator]
+            loss = model(**batch).loss
             loss.backward()
             optimizer.step()
             losses.append(loss.item())
-        if max(losses) < 0.01:
-            return
+        if step % 10 == 0 and max(losses) < 0.02:
+            model.eval()
+            if right():
+                return
     pytest.fail(f"not learnt: {losses}")
 
 
@@ -76,12 +79,18 @@ def t5(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory)
     tokenizer = transformers.AutoTokenizer.from_pretrained(target)
     torch.manual_seed(7)
     model = transformers.T5ForConditionalGeneration(transformers.T5Config(
-        vocab_size=len(tokenizer), d_model=64, d_kv=16, d_ff=128, num_layers=2, num_heads=4, dropout_rate=0.0, decoder_start_token_id=0,
+        vocab_size=len(tokenizer), d_model=64, d_kv=16, d_ff=128, num_layers=2, num_heads=4, dropout_rate=0.1, decoder_start_token_id=0,
         pad_token_id=0, eos_token_id=1, tie_word_embeddings=request.param,
     ))
     labels = tokenizer([b for _, b in PAIRS], padding=True, return_tensors="pt").input_ids
     labels[labels == 0] = -100
-    train(model, [{**tokenizer([a for a, _ in PAIRS], padding=True, return_tensors="pt"), "labels": labels}])
+    asked = tokenizer([a for a, _ in PAIRS], padding=True, return_tensors="pt")
+
+    def right() -> bool:
+        said = model.generate(**asked, num_beams=3, max_new_tokens=40)
+        return bool(tokenizer.batch_decode(said, skip_special_tokens=True) == [b for _, b in PAIRS])
+
+    train(model, [{**asked, "labels": labels}], right)
     model.save_pretrained(target)
     assert not (target / "tokenizer.json").exists()
     return target
@@ -101,9 +110,9 @@ def llama(tmp_path_factory: pytest.TempPathFactory) -> Path:
     torch.manual_seed(7)
     model = transformers.LlamaForCausalLM(transformers.LlamaConfig(
         vocab_size=len(tokenizer), hidden_size=48, intermediate_size=96, num_hidden_layers=2, num_attention_heads=2,
-        max_position_embeddings=256, eos_token_id=tokenizer.eos_token_id, pad_token_id=0, bos_token_id=None,
+        max_position_embeddings=256, attention_dropout=0.1, eos_token_id=tokenizer.eos_token_id, pad_token_id=0, bos_token_id=None,
     ))
-    batches = []
+    batches, fronts = [], []
     for text, answer in PAIRS:
         asked = tokenizer.apply_chat_template(
             [{"role": "system", "content": "Correct it."}, {"role": "user", "content": f"The sentence: {text}"}],
@@ -111,8 +120,14 @@ def llama(tmp_path_factory: pytest.TempPathFactory) -> Path:
         )
         texts = (asked, f"{asked}{answer}<|im_end|>")
         front, whole = (tokenizer(x, add_special_tokens=False, return_tensors="pt").input_ids for x in texts)
+        fronts.append(front)
         batches.append({"input_ids": whole, "labels": torch.cat([torch.full_like(front, -100), whole[:, front.shape[1]:]], 1)})
-    train(model, batches)
+
+    def right() -> bool:
+        said = [model.generate(front, num_beams=3, max_new_tokens=40)[0, front.shape[1]:] for front in fronts]
+        return bool([tokenizer.decode(x, skip_special_tokens=True) for x in said] == [b for _, b in PAIRS])
+
+    train(model, batches, right)
     model.save_pretrained(target)
     return target
 
@@ -178,7 +193,7 @@ def test_what_takes_too_long_or_does_not_fit_is_left(t5: Path, llama: Path, tmp_
     convert(str(t5), tmp_path / "ct2")
     hurried = replace(SETTINGS, timeout=1e-6)
     for spec in (f"hf:{t5}", f"ct2:{tmp_path / 'ct2'}"):
-        assert proposed(spec, hurried)[1] == [[], [], []]
+        assert proposed(spec, hurried)[1] == [[], []]
     long = Guarded(f"hf:{llama}", SETTINGS, pytest.fail)
     assert long.propose([Request("The pool, they say. " * 60)]) == [[]]
 
