@@ -3,8 +3,9 @@
     python models/train/quality.py WORK   # WORK keeps checkpoints: a stopped run goes on where it was
 
 Stages: (1) one encoder on post-edits, expert spans, systems' outputs and planted errors together, in three turns, of which the third
-learns to edit too; (2) a short pass over the annotated segments of the bench's tune split. A third of the tune documents, and every system's output for them, is held out of both to measure;
-two more models leave out another third each in stage 2 alone, so that the risk can be fitted on all. The model that ships has seen all.
+learns to edit too; (2) a short pass over the annotated segments of the bench's tune split. A third of the tune documents, and every
+system's output for them, is held out of both to measure; two more models leave out another third each in stage 2 alone, so that the risk
+can be fitted on all. The model that ships has seen all.
 """
 
 from __future__ import annotations
@@ -108,7 +109,8 @@ def main() -> None:
         kept = held_out([e.group for e in tune], fold) if fold is not None else set()
         torch.manual_seed(SEED)
         model.load_state_dict(torch.load(start))
-        train(model, prepare(tokenizer, [e for e in tune if e.group not in kept], tags), passes=2, rate=5e-5, seed=SEED, tokens=1500, name=name)
+        rows = prepare(tokenizer, [e for e in tune if e.group not in kept], tags)
+        train(model, rows, passes=2, rate=5e-5, seed=SEED, tokens=1500, name=name)
         torch.save(model.state_dict(), args.work / f"{name}.pt")
         if name == HONEST:
             unseen = [e for e in tune if e.group in kept] + data.silent()

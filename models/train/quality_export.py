@@ -58,7 +58,8 @@ def main() -> None:
         "sentence": SENTENCE, "word": WORD, "held_out": {k: round(float(v), 4) for k, v in figures.items()},
     }
     tune = [p.name for p in (SHARED / "bench/tune").glob("*.txt")]
-    for fold, out in ((0, args.work / HONEST), (1, args.work / f"{HONEST}-1"), (2, args.work / f"{HONEST}-2"), (None, ROOT / "models/quality")):
+    folds = [(k, args.work / (f"{HONEST}-{k}" if k else HONEST)) for k in range(3)]
+    for fold, out in (*folds, (None, ROOT / "models/quality")):
         encoder, tokenizer = base()
         model = Quality(encoder, load_edits(args.work / "edits.json")[0])
         model.load_state_dict(torch.load(args.work / f"{'final' if fold is None else out.name}.pt"))
