@@ -52,6 +52,7 @@ def _listening(host: str, port: int) -> socket.socket:
     made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         made.bind((host, port))
+        made.listen()  # who asks before the server runs then waits, instead of being refused
     except OSError as error:
         made.close()
         if error.errno == errno.EADDRINUSE:
