@@ -21,7 +21,7 @@ help: ## say what there is to make
 run: setup ## set up, then clean seeds/*.txt into out/
 	@mkdir -p out
 	@$(BIN)/cleaner clean seeds/*.txt -o out/ --report out/report.jsonl; code=$$?; [ $$code -le 1 ] || exit $$code
-	@echo "Cleaned texts and report.jsonl are in out/. What is doubtful waits for you: $(BIN)/cleaner review"
+	@echo "Cleaned texts and report.jsonl are in out/. What is doubtful waits for you: $(BIN)/cleaner review --web"
 
 setup: .venv/.default .venv/.languagetool ## install the tool, LanguageTool and Java, without running anything
 

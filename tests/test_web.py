@@ -1,6 +1,7 @@
 """The review page and its API: who gets in, what is escaped, and that forms and programs decide through the one service."""
 
 import re
+import signal
 import socket
 import subprocess
 import sys
@@ -9,6 +10,7 @@ from html import unescape
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
+import httpx2 as httpx
 import pytest
 from starlette.testclient import TestClient
 from test_queue import LONG, records
@@ -598,3 +600,34 @@ def test_an_address_of_another_machine_is_told(path: Path) -> None:
 
     with pytest.raises(CleanerError, match="no address of this machine"):
         serve(path, Config(), "ada", wanted({}), host="192.0.2.1", port=0, browse=False)
+
+
+def started(path: Path) -> tuple[subprocess.Popen[str], str]:
+    """A server of its own and its address."""
+    server = subprocess.Popen(
+        [sys.executable, "-m", "cleaner", "review", "--web", "--no-open", "--queue", str(path), "--port", "0", "--who", "ada"],
+        stderr=subprocess.PIPE, text=True,
+    )
+    assert server.stderr is not None
+    return server, server.stderr.readline().removeprefix("Review at ").strip()
+
+
+@pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGKILL])
+def test_a_server_that_is_ended_loses_nothing(path: Path, end: signal.Signals) -> None:
+    server, url = started(path)
+    try:
+        with httpx.Client(base_url=url) as client:
+            item = client.get("api/v1/next").json()
+            seen = {name: item[name] for name in ("doc", "key", "last")}
+            token = client.get("api/v1/session").json()["csrf"]
+            assert client.post("api/v1/reject", json=seen, headers={"X-CSRF-Token": token}).status_code == 200
+            server.send_signal(end)
+    finally:
+        if end == signal.SIGKILL:
+            server.kill()
+    _, said = server.communicate(timeout=60)
+    assert verdicts(path) == [("reject", "!It will be done.")]
+    if end == signal.SIGINT:
+        assert server.returncode == 1
+        assert said.splitlines()[-1] == "2 left; `cleaner review --web` goes on."
+        assert "Traceback" not in said

@@ -55,10 +55,8 @@ def command(
         raise click.UsageError("--answered needs --list.")
     if writing and not auto_tune:
         raise click.UsageError("--write needs --auto-tune.")
-    if sum((listing, stats, auto_tune)) > 1 or (web and (stats or auto_tune)):
+    if sum((listing, stats, auto_tune, web)) > 1:
         raise click.UsageError("--list, --stats, --auto-tune and --web are different things to do: give one of them.")
-    if web and listing:
-        raise click.UsageError("--list prints and --web opens a page: give one of them.")
     if not web and (port is not None or host is not None or no_open):
         raise click.UsageError("--port, --host and --no-open need --web.")
     config = settings.load(settings.locate(file), queue=queue)
