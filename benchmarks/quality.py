@@ -1,12 +1,12 @@
 """Quality estimation: the table of docs/quality.md.
 
-    python benchmarks/quality.py [--only SECTION…] [--honest WORK/honest] [--errors] [--plot FILE]
+    python benchmarks/quality.py [--only SECTION…] [--work WORK] [--errors] [--plot FILE]
 
-Sections: dev (the bench: rules and model, model alone, rules alone), held-out (calibration on tune documents that a twin of the model
-has not seen; needs --honest, which `models/train/quality_export.py` leaves behind), mlqe (MLQE-PE's test split), mqm (zh-en MQM, documents
-held out), human (false alarms on Wikinews), speed. `--errors` prints the worst misses and false alarms of the held-out tune documents,
-never of dev; `--plot` writes the reliability diagram of the same. Reads ../shared, which only a checkout has; where it is not there,
-nothing is measured.
+Sections: dev (the bench: rules and model, model alone, rules alone), held-out (calibration on tune documents, each read by a twin of the
+model that has not seen it; needs --work, the folder that `models/train/quality.py` and `quality_export.py` worked in), mlqe (MLQE-PE's test
+split), mqm (zh-en MQM, documents held out), human (false alarms on Wikinews), speed. `--errors` prints the worst misses and false alarms
+of the held-out tune documents, never of dev; `--plot` writes the reliability diagram of the same. Reads ../shared, which only a checkout
+has; where it is not there, nothing is measured.
 """
 
 from __future__ import annotations
@@ -115,28 +115,33 @@ def joined(rows: Sequence[dict], annotated: Sequence[dict]) -> tuple[np.ndarray,
 # --- documents that a twin of the model has not seen ---------------------------------------------------------------------------------
 
 
-def held_out(honest: Path, plot: Path | None, errors: bool) -> None:
-    """Calibration on held-out tune documents, weights fitted without the document's fold, as `models/train/risk.py` does."""
+def held_out(work: Path, plot: Path | None, errors: bool) -> None:
+    """Calibration on tune, each document read by the model in WORK that has not seen it, weights fitted without the document's fold, as
+    `models/train/risk.py` does. The strict figures are of the third of the documents that no stage of training has seen.
+    """
     import risk
 
-    table = risk.table(Estimator(honest))
-    odds = risk.held_out(table.rules, table.major, table.names)
-    unseen = np.isin(table.names, json.loads((honest / "model.json").read_text(encoding="utf-8"))["held_out_documents"])
-    table.blend[:, risk.BLEND.index("rules")] = odds
-    major, error = table.major[unseen], table.error[unseen]
-    both = risk.held_out(table.blend[unseen], major, table.names[unseen])
-    alone = table.blend[unseen][:, risk.BLEND.index("major")]
-    for name, values in (("rules and model", both), ("rules alone", odds[unseen]), ("model alone", alone)):
-        say(f"held-out auc_major, {name}", auc(values, major), f"{len(major)} segments of tune")
-        say(f"held-out auc_any, {name}", auc(values, error))
+    folders = sorted(work.glob("honest*/model.json"))
+    unseen = [frozenset(json.loads(f.read_text(encoding="utf-8"))["held_out_documents"]) for f in folders]
+    table = risk.table([(names, Estimator(f.parent)) for names, f in zip(unseen, folders, strict=True)])
+    ruled = risk.held_out(table.rules, table.major, table.names)
+    table.blend[:, risk.BLEND.index("rules")] = ruled
+    both = risk.held_out(table.blend, table.major, table.names)
+    alone = table.blend[:, risk.BLEND.index("major")]
     chances = 1 / (1 + np.exp(-both))
-    say("held-out calibration error", calibration_error(chances, major), "10 bins of equal count")
+    strict = np.isin(table.names, sorted(unseen[0]))
+    for group, chosen in (("held-out", strict), ("held-out, last stage only", np.ones(len(strict), bool))):
+        major, error = table.major[chosen], table.error[chosen]
+        for name, odds in (("rules and model", both), ("rules alone", ruled), ("model alone", alone)):
+            say(f"{group} auc_major, {name}", auc(odds[chosen], major), f"{len(major)} segments of tune")
+            say(f"{group} auc_any, {name}", auc(odds[chosen], error))
+        say(f"{group} calibration error", calibration_error(chances[chosen], major), "10 bins of equal count")
     if plot:
-        plot.write_text(svg(chances, major, "Risk of segments in documents held out"), encoding="utf-8")
+        plot.write_text(svg(chances, table.major, "Risk of segments in documents held out"), encoding="utf-8")
     if errors:
         files = [p.name for p in sorted((SHARED / "bench/tune").glob("*.txt"))]
         annotated = [g for file in files for g in gold("tune") if g["file"] == file]
-        show_errors([g for g, u in zip(annotated, unseen, strict=True) if u], chances)
+        show_errors([g for g, kept in zip(annotated, strict, strict=True) if kept], chances[strict])
 
 
 def show_errors(annotated: Sequence[dict], chances: np.ndarray) -> None:
@@ -313,7 +318,7 @@ def main() -> None:
     sections = ("dev", "held-out", "mlqe", "mqm", "human", "speed")
     ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     ap.add_argument("--only", nargs="+", choices=sections, default=sections)
-    ap.add_argument("--honest", type=Path, help="the model that has not seen the held-out tune documents")
+    ap.add_argument("--work", type=Path, help="where the models are that have not seen some of tune")
     ap.add_argument("--errors", action="store_true")
     ap.add_argument("--plot", type=Path)
     args = ap.parse_args()
@@ -326,11 +331,11 @@ def main() -> None:
     print("| figure | measured | aim | met | |\n| --- | --- | --- | --- | --- |")
     work: dict[str, Callable[[], None]] = {
         "dev": dev, "mlqe": lambda: mlqe(model), "mqm": lambda: mqm(model), "human": human, "speed": speed,
-        "held-out": lambda: held_out(args.honest, args.plot, args.errors),
+        "held-out": lambda: held_out(args.work, args.plot, args.errors),
     }
     for section in args.only:
-        if section == "held-out" and not args.honest:
-            print("| held-out | | | | skipped: name the model that has not seen them with --honest |")
+        if section == "held-out" and not (args.work and any(args.work.glob("honest*/model.json"))):
+            print("| held-out | | | | skipped: name the folder of the models that have not seen these documents with --work |")
         else:
             work[section]()
 
