@@ -19,10 +19,12 @@ COMMANDS = {
     "diff": "Show what cleaning changes, word by word.",
     "review": "Decide on what was flagged, one key at a time.",
     "score": "Show which sentences are risky, and how good a document is.",
+    "learn": "Show what answers taught, and take it back.",
     "regress": "Run known bad and good sentences.",
     "verify": "Check anybody's rewrites: are numbers, names and quotations kept?",
     "rules": "List the rules, or explain one.",
     "config": "Print the settings that hold here.",
+    "models": "List, describe and check models; convert one.",
     "doctor": "Say what is there, what is missing and how to mend it.",
 }
 

@@ -3,14 +3,18 @@
 import json
 from pathlib import Path
 
+import click
 import pytest
+from click.testing import CliRunner, Result
 from test_queue import records
 from test_review import clean
 
+from cleaner.commands.learn import command
 from cleaner.config import Config
 from cleaner.core import CleanerError, Finding, Span
 from cleaner.pipeline import Pipeline
 from cleaner.regress import cases
+from cleaner.review import service
 from cleaner.review.learned import Lesson, lesson
 from cleaner.review.queue import Queue
 from cleaner.review.service import Filter, Review
@@ -192,3 +196,62 @@ def test_a_lesson_is_one_short_change() -> None:
     assert lesson("The mayor of Halow left the hall.", "The mayor of Hallow left the town.") is None
     assert lesson("He left.", "He left.") is None
     assert lesson("He, left.", "He left.") is None
+
+
+def learn(*arguments: str) -> Result:
+    return CliRunner().invoke(command, ["--queue", "review.sqlite", *arguments], standalone_mode=False)
+
+
+def test_the_command_lists_teaches_and_takes_back(review: Review) -> None:
+    Path("cleaner.toml").write_text('cases = "cases"\n')
+    assert "Nothing was learnt yet" in learn().stderr
+    assert learn("--term", "Port Halow", "Port Hallow", "--always", "--who", "bob").return_value == 0
+    first = review.pending(Filter())[0]
+    review.learn_ignore(first, first.findings[0])
+    review.edit(first, "The town will do it.")
+    answered = review.item(first.doc, first.key)
+    assert answered is not None
+    review.learn_case(answered)
+    lines = learn().stdout.splitlines()
+    assert [line.split()[1:3] for line in lines] == [["KIND", "WHO"], ["term", "bob"], ["ignore", "ada"], ["case", "ada"]]
+    assert lines[1].endswith("Port Halow → Port Hallow (always)")
+    assert "→ The town will do it." in lines[3]
+    listed = [json.loads(line) for line in learn("--json").stdout.splitlines()]
+    assert listed[0]["wrong"] == "Port Halow"
+    assert listed[2]["case"]["sentence"] == first.original
+    number = str(listed[0]["id"])
+    assert f"taken back: {number}, Port Halow → Port Hallow (always)" in learn("--undo", number, "--undo", str(listed[2]["id"])).stderr
+    assert [t.kind for t in review.learned()] == ["ignore"]
+    assert written(review) == []
+    error = learn("--undo", number).exception
+    assert isinstance(error, CleanerError)
+    assert "nothing is learnt under the number" in str(error)
+    assert isinstance(learn("--always").exception, click.UsageError)
+
+
+def test_terms_and_ignores_are_handed_on(review: Review) -> None:
+    first = review.pending(Filter())[0]
+    review.learn_ignore(first, first.findings[0])
+    review.learn_term(None, "Halow", "Hallow")
+    assert "2 written" in learn("--export", "taught.jsonl").stderr
+    assert "0 learnt from taught.jsonl, 2 were known already" in learn("--import", "taught.jsonl").stderr
+    other = CliRunner().invoke(command, ["--queue", "other.sqlite", "--import", "taught.jsonl"], standalone_mode=False)
+    assert "2 learnt" in other.stderr
+    with Queue.open("other.sqlite") as queue:
+        assert queue.taught() == review.queue.taught()
+        undone = Review(queue, service.reviewer(), lambda pair: ()).undo()
+        assert undone is not None
+        assert undone.count == 2
+        assert queue.taught() == Taught()
+
+
+@pytest.mark.parametrize("line", [
+    "no JSON", "[]", '{"kind": "case"}', '{"kind": "term", "wrong": "a"}', '{"kind": "term", "wrong": "a", "right": "b", "always": 1}',
+    '{"kind": "term", "wrong": "a", "right": "", "always": true}',
+])
+def test_a_broken_import_is_one_line_and_learns_nothing(review: Review, line: str) -> None:
+    Path("taught.jsonl").write_text('{"kind": "term", "wrong": "x", "right": "y", "always": false}\n' + line + "\n")
+    error = learn("--import", "taught.jsonl").exception
+    assert isinstance(error, CleanerError)
+    assert "\n" not in str(error)
+    assert review.learned() == []

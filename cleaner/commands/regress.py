@@ -15,9 +15,6 @@ from ..core import CleanerError
 if TYPE_CHECKING:
     from ..regress import Outcome
 
-DEFAULT = "tests/cases"
-ADDED = f"{DEFAULT}/reviewed.cases.jsonl"
-
 
 class _Default(click.Group):
     """A group that runs `run` unless its first argument is another command: a file called “add” is given as ./add."""
@@ -39,7 +36,7 @@ def command() -> None:
 @click.option("--no-progress", is_flag=True, help="Show no progress bar.")
 @options.settings
 def run_cases(files: tuple[str, ...], xml: Path | None, update: bool, known: bool, no_progress: bool, **given: Any) -> int:
-    """Run the cases in files (*.cases.yaml, *.cases.jsonl) and folders, by default tests/cases, and print how they did.
+    """Run the cases in files (*.cases.yaml, *.cases.jsonl) and folders, by default those of the setting `cases`; print how they did.
 
     `cleaner regress add KEY…` makes cases from reviewed sentences; see its --help.
 
@@ -47,10 +44,11 @@ def run_cases(files: tuple[str, ...], xml: Path | None, update: bool, known: boo
     """
     from ..regress import Regression, cases
 
-    paths = cases.find(files or [DEFAULT])
+    config = options.load(given)
+    paths = cases.find(files or [config.cases])
     wanted = [case for path in paths for case in cases.load(path)]
     outcomes = []
-    with Regression(options.load(given)) as regression, progress(len(wanted), "regression", shown=not no_progress) as step:
+    with Regression(config) as regression, progress(len(wanted), "regression", shown=not no_progress) as step:
         for outcome in regression.outcomes(wanted):
             outcomes.append(outcome)
             step(outcome.case.name)
@@ -95,20 +93,26 @@ def _table(paths: list[Path], outcomes: list[Outcome]) -> list[str]:
 @command.command(name="add", context_settings={"help_option_names": ["-h", "--help"]})
 @click.argument("keys", nargs=-1)
 @click.option("--all", "everything", is_flag=True, help="All reviewed sentences that hold an answer.")
-@click.option("--to", "target", type=click.Path(path_type=Path, dir_okay=False), default=Path(ADDED), show_default=True, metavar="FILE")
+@click.option(
+    "--to", "target", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
+    help="Where to. [default: reviewed.cases.jsonl in the folder of the setting `cases`]",
+)
 @click.option("--queue", type=click.Path(dir_okay=False), metavar="FILE", help="The review queue.")
 @click.option("--config", "file", type=click.Path(path_type=Path), metavar="FILE", help="Settings file, in place of the nearest one.")
-def add(keys: tuple[str, ...], everything: bool, target: Path, queue: str | None, file: Path | None) -> int:
+def add(keys: tuple[str, ...], everything: bool, target: Path | None, queue: str | None, file: Path | None) -> int:
     """Make cases from reviewed sentences: what was accepted or edited must come out so or be offered, what was kept must stay.
 
     KEY is the beginning of a key as `cleaner review --list --answered` prints it.
     """
     from ..regress import writing
     from ..review.queue import Queue
+    from ..review.teaching import CASES
 
     if bool(keys) == everything:
         raise click.UsageError("Name the keys (`cleaner review --list --answered` prints them), or say --all.")
-    with Queue.open(settings.load(settings.locate(file), queue=queue).queue, create=False) as store:
+    config = settings.load(settings.locate(file), queue=queue)
+    target = target or Path(config.cases) / CASES
+    with Queue.open(config.queue, create=False, reviewers=config.reviewers) as store:
         if everything:
             items = store.answered()
         else:

@@ -40,6 +40,16 @@ class Learned:
     origin: int | None = None
 
     @property
+    def described(self) -> str:
+        """What was learnt, in a line."""
+        if self.kind == "term":
+            return f"{self.wrong} → {self.right}" + (" (always)" if self.always else "")
+        if self.kind == "ignore":
+            return f"{self.rule}: “{self.words}”" + (f" in “{self.sentence}”" if self.sentence else "")
+        case = self.case
+        return f"{case['sentence']} " + ("stays" if case.get("clean") else f"→ {case['accept'][0]}")
+
+    @property
     def case(self) -> dict[str, Any]:
         """The regression case, as `cleaner.regress` writes it."""
         return dict(json.loads(self.content))

@@ -119,7 +119,8 @@ def page(db: sqlite3.Connection, wanted: Filter, values: Mapping[str, Any], offs
             (SELECT who FROM claims c WHERE c.doc = l.doc AND c.key = l.key AND c.until > :now) AS claimed,
             (SELECT group_concat(rule, ' ') FROM (SELECT DISTINCT rule FROM marks m
                 WHERE m.doc = l.doc AND m.key = l.key AND (m.dismissed = 0 OR l.remaining = 0) ORDER BY rule)) AS rules
-        FROM listing l WHERE {fits} AND {wanted.in_state()} ORDER BY {wanted.order} LIMIT :limit OFFSET :offset""", values)
+        FROM (SELECT l.doc, l.key FROM listing l WHERE {fits} AND {wanted.in_state()} ORDER BY {wanted.order} LIMIT :limit OFFSET :offset)
+        JOIN listing l USING (doc, key) ORDER BY {wanted.order}""", values)
     return Page(tuple(_row(r) for r in rows), offset, total, pending, review - pending)
 
 
@@ -137,14 +138,23 @@ def facets(db: sqlite3.Connection, wanted: Filter, values: Mapping[str, Any]) ->
     base = f"FROM listing l WHERE {fits} AND {wanted.in_state()}"
     docs = db.execute(f"SELECT l.doc, count(*) {base} GROUP BY l.doc ORDER BY l.doc", values)
     states = db.execute(f"SELECT {STATE}, count(*) FROM listing l WHERE {fits} GROUP BY 1", values)
-    found: list[tuple[tuple[str, int], ...]] = []
-    for column in ("rule", "category", "severity"):
-        rows = db.execute(f"""
-            SELECT m.{column}, count(DISTINCT l.doc || char(10) || l.key) FROM listing l JOIN marks m USING (doc, key)
-            WHERE {fits} AND {wanted.in_state()} AND (m.dismissed = 0 OR l.remaining = 0) GROUP BY 1 ORDER BY 2 DESC, 1""", values)
-        found.append(tuple((SEVERITIES[v] if column == "severity" else v, n) for v, n in rows))
-    rules, categories, severities = found
-    return Facets(tuple((d, n) for d, n in docs), rules, categories, severities, tuple((s, n) for s, n in states))
+    rules: dict[str, set[tuple[str, str]]] = defaultdict(set)
+    categories: dict[str, set[tuple[str, str]]] = defaultdict(set)
+    severities: dict[str, set[tuple[str, str]]] = defaultdict(set)
+    for doc, key, rule, category, severity in db.execute(f"""
+        SELECT l.doc, l.key, m.rule, m.category, m.severity FROM listing l JOIN marks m USING (doc, key)
+        WHERE {fits} AND {wanted.in_state()} AND (m.dismissed = 0 OR l.remaining = 0)""", values):
+        place = (doc, key)
+        rules[rule].add(place)
+        categories[category].add(place)
+        severities[SEVERITIES[severity]].add(place)
+    return Facets(
+        tuple((d, n) for d, n in docs), _counted(rules), _counted(categories), _counted(severities), tuple((s, n) for s, n in states),
+    )
+
+
+def _counted(found: Mapping[str, set[tuple[str, str]]]) -> tuple[tuple[str, int], ...]:
+    return tuple(sorted(((name, len(places)) for name, places in found.items()), key=lambda c: (-c[1], c[0])))
 
 
 def rank(db: sqlite3.Connection, wanted: Filter, values: Mapping[str, Any], doc: str, key: str) -> int | None:

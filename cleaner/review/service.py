@@ -8,7 +8,7 @@ from __future__ import annotations
 import getpass
 import os
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -194,6 +194,10 @@ class Review:
     def learn_ignore(self, item: Item, finding: Finding) -> Entry:
         """Ignore what a rule says about these words, everywhere from now on. Raises CleanerError when that was said before."""
         return self._teacher.ignore(item, finding)
+
+    def learn_all(self, things: Iterable[Learned]) -> int:
+        """Learn terms and ignores from elsewhere, undone as one; returns how many were not known yet."""
+        return self._teacher.every(things)
 
     def learned(self) -> list[Learned]:
         """What was learnt and holds, oldest first."""

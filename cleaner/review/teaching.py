@@ -46,7 +46,12 @@ class Teacher:
 
     def term(self, item: Item | None, wrong: str, right: str, *, always: bool) -> Entry:
         """An entry of the glossary. Raises CleanerError for what is empty, the same, or too long to be a name or term."""
-        wrong, right = spaced(wrong), spaced(right)
+        doc, key = (item.doc, item.key) if item else ("", "")
+        thing = self._checked(Learned(0, "", "", "term", doc, key, spaced(wrong), spaced(right), always))
+        return self._keep(item, thing, item.entry if item else None, {_GLOSSARY})
+
+    def _checked(self, thing: Learned) -> Learned:
+        wrong, right = thing.wrong, thing.right
         if not wrong or not right:
             raise CleanerError("an entry of the glossary needs both: what is wrong, and what it should read")
         if wrong == right:
@@ -55,9 +60,7 @@ class Teacher:
             raise CleanerError(f"an entry of the glossary is a name or a term, of at most {LONGEST} words")
         if not any(c.isalnum() for c in wrong):
             raise CleanerError(f"“{wrong}” has no letter or figure: the glossary is for names and terms")
-        doc, key = (item.doc, item.key) if item else ("", "")
-        thing = Learned(0, "", "", "term", doc, key, wrong, right, always)
-        return self._keep(item, thing, item.entry if item else None, {_GLOSSARY})
+        return thing
 
     def ignore(self, item: Item, finding: Finding) -> Entry:
         """That a rule is not right about these words, in whatever document; about words that say little, only in this sentence."""
@@ -70,14 +73,35 @@ class Teacher:
         with self._queue.write() as db:
             if (same := learned.known(db, thing)) is not None:
                 raise CleanerError(f"that was learnt before, from {same.who}, as number {same.id}")
-            made = journal.write(db, self._who, "learn", thing.doc, thing.key, described(thing), rules)
-            thing = replace(thing, id=made.id, origin=origin.id if origin else None)
-            learned.keep(db, thing)
-            if thing.kind == "case" and not self._add([thing]):
-                raise CleanerError(f"{self._file}: has a case about that sentence already; change it there")
-            if thing.kind == "ignore":
-                listing.remark(db, [made])
-            return made
+            return self._written(db, thing, origin, rules)
+
+    def _written(
+        self, db: sqlite3.Connection, thing: Learned, origin: Entry | None, rules: Iterable[str], batch: int | None = None,
+    ) -> Entry:
+        made = journal.write(db, self._who, "learn", thing.doc, thing.key, thing.described, rules, batch=batch)
+        thing = replace(thing, id=made.id, origin=origin.id if origin else None)
+        learned.keep(db, thing)
+        if thing.kind == "case" and not self._add([thing]):
+            raise CleanerError(f"{self._file}: has a case about that sentence already; change it there")
+        if thing.kind == "ignore":
+            listing.remark(db, [made])
+        return made
+
+    def every(self, things: Iterable[Learned]) -> int:
+        """Terms and ignores from elsewhere, as one step; returns how many were not known. Raises CleanerError, and learns nothing, for a
+        useless one.
+        """
+        made: list[Entry] = []
+        with self._queue.write() as db:
+            for thing in things:
+                if thing.kind == "term":
+                    self._checked(thing)
+                if learned.known(db, thing) is None:
+                    rule = _GLOSSARY if thing.kind == "term" else thing.rule
+                    made.append(self._written(db, thing, None, {rule}, made[0].id if made else None))
+            if len(made) > 1:
+                journal.first_of_batch(db, made[0].id)
+        return len(made)
 
     def forget(self, number: int) -> Entry:
         """Take back what was learnt under a number, whoever taught it. Raises CleanerError where there is no such thing any more."""
@@ -95,10 +119,10 @@ class Teacher:
 
         Called in the entries' transaction, so that two processes never write the file at once.
         """
-        from ..regress import writing
-
         things = [t for e in entries if e.verdict == "learn" and (t := learned.find(db, e.id)) is not None and t.kind == "case"]
         if things and back:
+            from ..regress import writing
+
             writing.remove(self._file, [t.case for t in things])
         elif things:
             self._add(things)
@@ -112,14 +136,3 @@ class Teacher:
         except OSError as error:
             raise CleanerError(f"{self._file.parent}: cannot be made ({error.strerror}); choose another place with `cases`") from error
         return writing.append(self._file, [t.case for t in things])
-
-
-def described(thing: Learned) -> str:
-    """What was learnt, in a line."""
-    if thing.kind == "term":
-        return f"{thing.wrong} → {thing.right}" + (" (always)" if thing.always else "")
-    if thing.kind == "ignore":
-        return f"“{thing.words}”" + (f" in “{thing.sentence}”" if thing.sentence else "")
-    case = thing.case
-    wanted = "stays" if case.get("clean") else f"→ {case['accept'][0]}"
-    return f"{case['sentence']} {wanted}"
