@@ -14,7 +14,11 @@ from hypothesis import strategies as st
 from cleaner import cli
 from cleaner.diff import compare, hunks, lines, marked, paired, shortened, words
 from cleaner.outputs.html import Comparison, page
+from cleaner.outputs.paragraphs import Change, paragraphs
+from cleaner.outputs.tracked import between
 from cleaner.outputs.words import cells, inline, side_by_side, unified
+from cleaner.records import rewritten
+from cleaner.segment import from_text
 
 TEXTS = st.text(st.sampled_from("ab .,\n\r\"'é日\x1b"), max_size=40)
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
@@ -168,6 +172,47 @@ def test_page_says_why(diff: Callable[..., tuple[int, str, str]]) -> None:
     page = Path("page.html").read_text()
     assert "doubled-mark: " in page
     assert "1 changed, 0 for review" in page
+
+
+def test_tracked_changes_have_the_whole_text_and_notes(diff: Callable[..., tuple[int, str, str]]) -> None:
+    Path("a.txt").write_text('Prices rose,, they say.\n\nNothing here.\n\nA sign said "" <b>twice</b>.\n')
+    assert diff("a.txt", "--tracked", "page.html", *FAST)[0] == 1
+    html = Path("page.html").read_text()
+    parsed = _Page()
+    parsed.feed(html)
+    assert not parsed.open
+    assert not {"script", "link", "b"} & set(parsed.tags)
+    assert "default-src 'none'" in html
+    assert "@media print" in html
+    assert "Prices rose,<del>,</del> they say." in html
+    assert "Nothing here." in html
+    assert "1 place changed, 1 still to be decided" in html
+    assert html.count('<li id="note-') == 2
+    assert "To be decided." in html
+    assert diff("a.txt", "--tracked", "page.html", "--html", "other.html")[0] == 2
+
+
+def test_two_files_as_tracked_changes(diff: Callable[..., tuple[int, str, str]]) -> None:
+    Path("a.txt").write_text("One.\n\nTwo here.\n\nThree.\n")
+    Path("b.txt").write_text("New.\n\nOne.\n\nTwo there.\n\nThree.\n\nEnd.")
+    assert diff("a.txt", "b.txt", "--tracked", "page.html")[0] == 1
+    html = Path("page.html").read_text()
+    assert "Two <del>here</del><ins>there</ins>." in html
+    assert "<ins>New." in html
+    assert "End.</ins>" in html
+    assert 'class="notes"' not in html
+
+
+@given(st.text(st.sampled_from("ab .,\n"), min_size=1, max_size=40).filter(str.strip), TEXTS)
+def test_versions_of_a_text_make_a_result(old: str, new: str) -> None:
+    document = from_text(old, "a.txt")
+    made = between(document, new, "both")
+    assert rewritten(old, made.records) == new
+    shown = list(paragraphs(document, [Change(r.span, r.output) for r in made.records]))
+    left = "".join(s.old for p in shown for s in p.stretches)
+    right = "".join(s.new for p in shown for s in p.stretches)
+    assert "".join(left.split()) == "".join(old.split())
+    assert "".join(right.split()) == "".join(new.split())
 
 
 def test_nothing_to_change(diff: Callable[..., tuple[int, str, str]]) -> None:

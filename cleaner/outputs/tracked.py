@@ -35,6 +35,10 @@ STYLE = """
 .tracked ins { color: var(--new); background: none; padding: 0; text-decoration: underline; text-decoration-thickness: .1em;
   text-underline-offset: .2em; }
 .tracked del + ins { margin-left: .2em; }
+.tracked del::before { content: " [taken out: "; } .tracked ins::before { content: " [put in: "; }
+.tracked del::after, .tracked ins::after { content: "] "; }
+.tracked :is(del, ins)::before, .tracked :is(del, ins)::after { position: absolute; width: 1px; height: 1px; overflow: hidden;
+  clip-path: inset(50%); white-space: nowrap; }
 .tracked .open { border-bottom: .12em dotted var(--open); }
 .tracked .mark { font: 600 .68em/1 system-ui, sans-serif; vertical-align: super; margin-left: .15em; }
 .tracked .mark a { color: var(--quiet); text-decoration: none; padding: .2em; }
@@ -56,6 +60,7 @@ STYLE = """
   .tracked .notes li { break-inside: avoid; }
   .tracked .notes .go { display: none; }
   .tracked a { color: inherit; }
+  .tracked :is(del, ins)::before, .tracked :is(del, ins)::after { display: none; }
 }
 """
 _PAGE_STYLE = """
@@ -110,7 +115,7 @@ def body(
     more = f", {left} still to be decided" if left else ""
     yield f'<p class="sum">{changed} place{"" if changed == 1 else "s"} changed{more}</p>\n<div class="article">\n'
     for paragraph in paragraphs(result.document, [Change(r.span, r.output) for r in records]):
-        yield _paragraph(paragraph, notes, numbers, prefix)
+        yield _paragraph(paragraph, notes, numbers, prefix, "h3" if titled else "h2")
     yield "</div>\n"
     if any(numbers):
         yield '<ol class="notes" aria-label="Notes">\n'
@@ -150,8 +155,8 @@ def _note(record: Record, said: Sequence[str], href: str) -> Note:
     return Note((*lines, *said), waits, href, record.key)
 
 
-def _paragraph(paragraph: Paragraph, notes: Sequence[Note], numbers: Sequence[int], prefix: str) -> str:
-    tag = "h3" if paragraph.kind == "heading" else "p"
+def _paragraph(paragraph: Paragraph, notes: Sequence[Note], numbers: Sequence[int], prefix: str, heading: str) -> str:
+    tag = heading if paragraph.kind == "heading" else "p"
     parts = []
     for s in paragraph.stretches:
         if s.at is None:
