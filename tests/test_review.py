@@ -144,6 +144,43 @@ def test_an_edit_back_to_the_original_keeps_it_and_an_empty_one_is_dropped(path:
     assert verdicts(path) == [("reject", "!It will be done."), ("accept", "Better They called.")]
 
 
+def test_undo_and_redo(path: Path) -> None:
+    done = press("arqq")
+    assert done.return_value == 1
+    shown = press("uuUq").stderr
+    assert "Undone: accept" in shown
+    assert "Again: accept" in shown
+    assert [v for v, _ in verdicts(path)] == ["accept", "reject", "undo", "undo", "redo"]
+    assert "There is nothing to bring back." in press("rUq").stderr
+
+
+def test_comments_and_lessons_by_one_key(path: Path) -> None:
+    done = press("kcWho is meant?\neIt will be made.\nkgiq")
+    assert "Nothing was decided in this sitting" in done.stderr
+    assert "Your comment is kept." in done.stderr
+    assert "Learnt (u takes it back): !It will be done. → It will be made." in done.stderr
+    assert "changed more than one term" in done.stderr
+    with Queue.open(path) as queue:
+        kinds = [t.kind for t in queue.learned()]
+        assert kinds[0] == "case"
+        assert kinds[-1] == "ignore"
+        assert [e.verdict for e in queue.log()][:3] == ["comment", "edit", "learn"]
+        assert [i.original for i in queue.pending()] == ["!" + LONG]
+    assert "Undone: learn" in press("uq").stderr
+    with Queue.open(path) as queue:
+        assert len(queue.pending()) == 2
+
+
+def test_a_sentence_that_somebody_else_is_at_is_passed_over(path: Path) -> None:
+    with Queue.open(path) as queue:
+        queue.claim(queue.pending()[0], "bob")
+    done = press("rq")
+    assert "bob is at this sentence now" in done.stderr
+    assert verdicts(path) == [("reject", "!They called.")]
+    with Queue.open(path) as queue:
+        assert [c["who"] for c in queue.rows("SELECT who FROM claims")] == ["bob"]  # a sitting leaves no claims behind
+
+
 def test_filters_and_lists(path: Path) -> None:
     listed = press("", "--list")
     assert listed.return_value == 1

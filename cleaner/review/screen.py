@@ -30,6 +30,9 @@ x          dismiss the first finding's rule in this whole document
 s or →     skip for now
 b or ←     go back to the one before
 u, U       undo the last decision, bring it back; as often as you like
+c          a comment, which decides nothing
+k, g       learn from the decision before: a regression case, a term for the glossary
+i          ignore the first finding's words everywhere from now on
 space      the rest of a long screen
 q          quit; what you decided is saved, and you can go on later
 

@@ -14,7 +14,7 @@ from ..core import CleanerError
 from .item import Entry, Item
 from .queue import TakenError
 from .screen import HELP, KEYS, Screen
-from .service import Filter, Review, choices, ranked, tidy
+from .service import Filter, Review, choices, lesson, ranked, tidy
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -200,6 +200,10 @@ class Sitting:
             self._undo()
         elif key == "U":
             self._redo()
+        elif key == "c":
+            self._comment(item)
+        elif key in ("k", "g", "i"):
+            self._teach(key, item)
         elif key == "?":
             self._help()
         else:
@@ -239,6 +243,36 @@ class Sitting:
         where = f"in all of {item.doc}" if everywhere else "here"
         self._notice = f"{finding.rule} is dismissed {where}."
         self._reload(item.key)
+
+    def _comment(self, item: Item) -> None:
+        text = tidy(self._keys.line("", editor=False) or "")
+        if text:
+            self._review.comment(item, text)
+        self._notice = "Your comment is kept." if text else "The comment was dropped."
+
+    def _teach(self, key: str, item: Item) -> None:
+        """Learn from the decision before (a case, a term), or from the finding that is shown (an ignore)."""
+        try:
+            if key == "i":
+                entry = self._review.learn_ignore(item, ranked(item)[0])
+                self._reload(item.key)
+            else:
+                entry = self._learn(as_case=key == "k")
+            self._notice = f"Learnt (u takes it back): {entry.text}"
+        except CleanerError as error:
+            self._notice = str(error)
+
+    def _learn(self, *, as_case: bool) -> Entry:
+        decided = next((e for e in reversed(self.entries) if e.verdict != "dismiss"), None)
+        item = self._review.item(decided.doc, decided.key) if decided else None
+        if decided is None or item is None:
+            raise CleanerError("Nothing was decided in this sitting that could be learnt from.")
+        if as_case:
+            return self._review.learn_case(item)
+        found = lesson(item.original, decided.text)
+        if found is None:
+            raise CleanerError("That answer changed more than one term: `cleaner learn --term WRONG RIGHT` teaches one.")
+        return self._review.learn_term(item, found.wrong, found.right)
 
     def _undo(self) -> None:
         entry = self._review.undo()
