@@ -35,6 +35,7 @@ lint: .venv/.dev ## ruff and mypy
 bench: .venv/.dev .venv/.languagetool ## measure what the gates refuse, and speed and memory against plain LanguageTool
 	$(BIN)/python benchmarks/gates.py
 	$(BIN)/python benchmarks/speed.py
+	$(BIN)/python benchmarks/quality.py
 
 docs: .venv/.default ## write docs/rules.md again from the rules
 	$(BIN)/cleaner rules --markdown > docs/rules.md.new && mv docs/rules.md.new docs/rules.md

@@ -157,3 +157,19 @@ def test_command_line_limits_review(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert none.return_value == 0
     with pytest.raises(CleanerError, match="command line: a review budget cannot be"):
         CliRunner().invoke(cli, ["clean", "a.txt", "--review-budget", "x"], standalone_mode=False, catch_exceptions=False)
+
+
+def test_what_was_answered_is_not_asked_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("a.txt").write_text("The council voted on Tuesday to close the pool. Repairs will take six weeks, officials said. All left.\n")
+
+    def run(*arguments: str, keys: str = "") -> int:
+        done = CliRunner().invoke(cli, arguments, input=keys, standalone_mode=False, catch_exceptions=False)
+        assert isinstance(done.return_value, int)
+        return done.return_value
+
+    clean = ("clean", "a.txt", "-o", "out", "--no-languagetool", "--review-budget")
+    assert run(*clean, "1") == 1
+    assert run("review", keys="r") == 0
+    assert run(*clean, "1") == 0
+    assert run(*clean, "2") == 1
