@@ -208,6 +208,11 @@ class Suggestion:
     score: float = 0.5
     support: Span | None = None
 
+    @property
+    def neural(self) -> bool:
+        """Whether a rewrite model made it."""
+        return self.rewriter.startswith("neural:")
+
     def apply(self, text: str) -> str:
         return text[:self.span.start] + self.replacement + text[self.span.end:]
 

@@ -11,7 +11,7 @@ from .registry import Gate, Pair
 
 
 def chosen(only: Collection[str], without: Collection[str], config: Config) -> list[Gate]:
-    """The gates to ask: those named in `only` (none means all), less those in `without`.
+    """The gates to ask: those named in `only` (none means all but those for models' texts), less those in `without`.
 
     Raises CleanerError for a name that no gate has, in the settings too, and when no gate is left.
     """
@@ -19,16 +19,21 @@ def chosen(only: Collection[str], without: Collection[str], config: Config) -> l
     for name in (*only, *without, *config.gates):
         if name not in known:
             raise CleanerError(f"unknown gate {name!r}{did_you_mean(name, known)}; known are {', '.join(known)}")
-    gates = [g for g in known.values() if (not only or g.name in only) and g.name not in without]
+    gates = [g for g in known.values() if (g.name in only if only else not g.neural) and g.name not in without]
     if not gates:
         raise CleanerError("no gate is left to ask: name fewer with --ignore-gate")
     return gates
 
 
+def asked(*, neural: bool, costly: bool = True) -> list[Gate]:
+    """The gates for a rewrite, by whether a model made it and whether it is worth what costly ones take."""
+    return [g for g in registry.gates().values() if (neural or not g.neural) and (costly or not g.costly)]
+
+
 def measure(pair: Pair, config: Config, gates: Iterable[Gate] | None = None) -> tuple[Verdict, ...]:
-    """The verdict of every gate on a pair of texts. A gate that crashes has not passed."""
+    """The verdict of every gate on a pair of texts, by default of those for anybody's. A gate that crashes has not passed."""
     verdicts = []
-    for gate in registry.gates().values() if gates is None else gates:
+    for gate in asked(neural=False) if gates is None else gates:
         threshold = config.gates.get(gate.name, gate.threshold)
         try:
             outcome = gate.measure(pair)

@@ -100,7 +100,11 @@ class Pipeline:
         return sorted(kept, key=lambda f: (f.span, f.rule, f.message))
 
     def suggest(self, analysis: Analysis, findings: Sequence[Finding]) -> list[Suggestion]:
-        """What every rewriter proposes for its findings, best first; the same text for the same place once."""
+        """What every rewriter proposes for its findings, best first."""
+        return sorted(self.proposals(analysis, findings), key=rank)
+
+    def proposals(self, analysis: Analysis, findings: Sequence[Finding]) -> list[Suggestion]:
+        """What every rewriter proposes for its findings; the same text for the same place once."""
         made: dict[tuple[Span, str], Suggestion] = {}
         for s in self._proposed(analysis, findings):
             if s.span.of(analysis.document.text) == s.replacement or analysis.document.is_protected(s.span):
@@ -108,7 +112,7 @@ class Pipeline:
             seen = made.get((s.span, s.replacement))
             if seen is None or (s.safety == "safe", s.score) > (seen.safety == "safe", seen.score):
                 made[s.span, s.replacement] = s
-        return sorted(made.values(), key=rank)
+        return list(made.values())
 
     def _proposed(self, analysis: Analysis, findings: Sequence[Finding]) -> Iterator[Suggestion]:
         """Each rewriter's proposals for the findings of its rules, then the rewrite model's for every flagged segment."""
@@ -132,9 +136,8 @@ class Pipeline:
 
     def _verdicts(self, pair: Pair, suggestion: Suggestion, turn: int) -> tuple[Verdict, ...]:
         """The verdicts on a suggestion, the so manieth for its place: costly gates are spared what waits for a person behind another."""
-        if turn == 0 or suggestion.safety == "safe" or self.config.unsafe_fixes:
-            return self.measure(pair)
-        return gating.measure(self._fair(pair), self.config, [g for g in registry.gates().values() if not g.costly])
+        costly = turn == 0 or suggestion.safety == "safe" or self.config.unsafe_fixes
+        return gating.measure(self._fair(pair), self.config, gating.asked(neural=suggestion.neural, costly=costly))
 
     def assess(self, document: Document) -> Assessment:
         """Read a document and change nothing."""

@@ -147,7 +147,8 @@ class Keeps:
 class Gate:
     """Measures one thing that a rewrite must not break; passes at `threshold` or more.
 
-    A `costly` one asks a model. The pipeline asks it only of what the tool may do alone, and of the first suggestion for a place.
+    A `costly` one asks a model. The pipeline asks it only of what the tool may do alone, and of the first suggestion for a place. A
+    `neural` one is asked only of what a rewrite model proposes, and of others' texts where it is named.
     """
 
     name: str
@@ -156,6 +157,7 @@ class Gate:
     examples: tuple[Breaks | Keeps, ...]
     measure: Callable[[Pair], Outcome]
     costly: bool = False
+    neural: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,12 +214,12 @@ def rewriter(*rules: str) -> Callable[[Rewrite], Rewriter]:
 
 
 def gate(
-    *, threshold: float = 1.0, costly: bool = False, examples: Iterable[Breaks | Keeps],
+    *, threshold: float = 1.0, costly: bool = False, neural: bool = False, examples: Iterable[Breaks | Keeps],
 ) -> Callable[[Callable[[Pair], Outcome]], Gate]:
     """Declare a gate over a pair of texts."""
 
     def register(function: Callable[[Pair], Outcome]) -> Gate:
-        made = Gate(_name(function), inspect.getdoc(function) or "", threshold, tuple(examples), function, costly)
+        made = Gate(_name(function), inspect.getdoc(function) or "", threshold, tuple(examples), function, costly, neural)
         return _add(_registered.gates, made.name, made)
 
     return register

@@ -152,6 +152,8 @@ def _entry(rule: Detector) -> str:
 
 def _gate(gate: Gate) -> str:
     lines = [f"### {gate.name}\n", gate.doc + "\n"]
+    if gate.neural:
+        lines.append("Asked only of what a rewrite model proposes.\n")
     lines += [f"- {'refuses' if isinstance(e, Breaks) else 'passes'}: {_code(e.original)} → {_code(e.rewrite)}" for e in gate.examples]
     return "\n".join(lines) + "\n"
 
