@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from .. import batch, budget, inputs, options
+from ..config import Config
 from ..console import complain, note, progress
 from ..core import CleanerError, Document
 from ..outputs import scores
@@ -75,7 +76,8 @@ class _Work:
         self.scores: list[tuple[float, str, int]] = []
         self.risks: list[float] = []
 
-    def assessments(self, config: Any, step: Any) -> Iterator[Assessment]:
+    def assessments(self, config: Config, step: Callable[[str], None]) -> Iterator[Assessment]:
+        """Each source's assessment, in order; `step` hears of each source."""
         from ..pipeline import Pipeline, stream
 
         def broken(document: Document, error: Exception) -> None:
@@ -88,7 +90,7 @@ class _Work:
                 yield assessment
                 step(assessment.document.name)
 
-    def _documents(self, step: Any) -> Iterator[Document]:
+    def _documents(self, step: Callable[[str], None]) -> Iterator[Document]:
         for source in self.sources:
             try:
                 yield batch.read(source)
@@ -97,6 +99,7 @@ class _Work:
                 step(source.name)
 
     def fail(self, error: object) -> None:
+        """Tell of a source that could not be read; the others go on."""
         self.errors += 1
         complain(error)
 
