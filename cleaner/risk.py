@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from .estimator import Estimate
 
 FEATURES = ("bias", "major", "minor", "weak", "surest", "words", "document", "heading")
-BLEND = ("bias", "rules", "major")
+BLEND = ("bias", "rules", "major", "any", "severe", "wrong", "document")
 DOUBT = ("document", "evidence", "prior", "shrink", "bias", "slope", "threshold")
 
 
@@ -57,9 +57,20 @@ def features(text: str, findings: Sequence[Finding], elsewhere: float, *, headin
     )
 
 
-def blend(rules: float, estimate: Estimate) -> tuple[float, ...]:
-    """What the second model looks at, in the order of BLEND; `rules` are the log-odds of the first."""
-    return (1.0, rules, estimate.major)
+def blend(rules: float, estimate: Estimate, mean: float) -> tuple[float, ...]:
+    """What the second model looks at, in the order of BLEND; `rules` are the log-odds of the first, `mean` is that of the estimates'
+    log-odds in the document, for one engine made them all.
+    """
+    words = estimate.words
+    return (
+        1.0,
+        rules,
+        estimate.major,
+        estimate.any,
+        max((w.severe for w in words), default=0.0),
+        sum(w.wrong for w in words) / max(1, len(words)),
+        mean,
+    )
 
 
 def by_rules(document: Document, findings: Sequence[Finding]) -> list[tuple[float, ...]]:
@@ -81,7 +92,8 @@ def assess(document: Document, findings: Sequence[Finding], estimates: Sequence[
     """The chance, 0 to 1, that each segment of a document has a major error; `estimates` are empty where there is no quality model."""
     odds = [log_odds("rules", FEATURES, values) for values in by_rules(document, findings)]
     if estimates:
-        odds = [log_odds("blend", BLEND, blend(rules, e)) for rules, e in zip(odds, estimates, strict=True)]
+        mean = sum(e.major for e in estimates) / len(estimates)
+        odds = [log_odds("blend", BLEND, blend(rules, e, mean)) for rules, e in zip(odds, estimates, strict=True)]
     return [round(1 / (1 + math.exp(-x)), 4) for x in odds]
 
 

@@ -71,7 +71,7 @@ class Option:
     def span(self) -> Span:
         """The words it is about; for an insertion those on both sides."""
         first, last = self.edits[0], self.edits[-1]
-        return Span(first.first - (first.first == first.last), max(last.last, last.first + 1))
+        return Span(max(0, first.first - (first.first == first.last)), max(last.last, last.first + 1))
 
 
 def options(model: Tagger, text: str, context: str) -> list[Option]:

@@ -86,13 +86,15 @@ def main() -> None:
     torch.set_num_threads(args.threads)
     torch.manual_seed(SEED)
     encoder, tokenizer = base()
-    forms = table(texts())
+    saved = args.work / "edits.json"
+    forms = load_edits(saved)[1] if saved.exists() else table(texts())
     tune = data.annotated(forms)
     out = held_out([e.group for e in tune])
     exclude = frozenset(wmt_name(n) for n in out)
-    last = mixture(2, exclude, forms)
-    tags = Tags.of([*last, *(e for e in tune if e.group not in out)])
-    save_edits(args.work / "edits.json", tags, forms)
+    last = [] if (args.work / "stage1-2.pt").exists() else mixture(2, exclude, forms)
+    if not saved.exists():
+        save_edits(saved, Tags.of([*last, *(e for e in tune if e.group not in out)]), forms)
+    tags = load_edits(saved)[0]
     model = Quality(encoder, tags)
     for turn, rate in enumerate((2e-4, 1e-4, 2e-4)):
         start = args.work / f"stage1-{turn}.pt"

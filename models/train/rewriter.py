@@ -2,8 +2,8 @@
 
     python models/train/rewriter.py WORK   # WORK is that of quality.py, which runs first; a stopped run goes on where it was
 
-The quality model's encoder, which has learnt where errors are, learns on what to put there: good English with errors planted, each text
-twice; post-edits and consensus edits (`edit_data.py`), where what no tag can say is left out. Tune's documents are not used, so that
+The quality model's encoder, which has learnt where errors are, learns on what to put there: good English with errors planted;
+post-edits and consensus edits (`edit_data.py`), where what no tag can say is left out. Tune's documents are not used, so that
 `edits.py` can measure on them.
 """
 
@@ -42,12 +42,12 @@ def mixture(exclude: frozenset[str], forms: Forms) -> list[data.Example]:
     rng = random.Random(SEED + 3)
     found = []
     for context, text in good(exclude):
-        for _ in range(2):
+        for around in (context, "") if context else ("",):  # once in its document, once alone
             draw = rng.random()
             planted = data.plant(text, rng) if draw < 0.12 else None
             changed = planted[0] if planted else text if draw > 0.85 else edit_data.worsen(text, forms, rng)
-            found.append(data.Example(changed, context, tags=edit_data.towards(changed, text, forms)))
-    outputs = data.systems(rng, forms, {"ja-en": 12000, "zh-en": 4000, "de-en": 2000}, exclude)
+            found.append(data.Example(changed, around, tags=edit_data.towards(changed, text, forms)))
+    outputs = data.systems(rng, forms, {"ja-en": 6000}, exclude)
     for e in (*data.post_edits(forms), *outputs):
         tags = [(a, "" if here == OTHER else here, "" if gap == OTHER else gap) for a, here, gap in e.tags]
         found.append(data.Example(e.text, e.context, tags=tags))

@@ -1,14 +1,13 @@
 """Fit the risk models: what the rules found, and the quality model's estimate, to the chance of a major error.
 
-    python models/train/risk.py HONEST            # fit, measure by document, write cleaner/data/risk.toml
-    python models/train/risk.py HONEST --dry-run  # only measure
+    python models/train/risk.py WORK            # fit, measure by document, write cleaner/data/risk.toml
+    python models/train/risk.py WORK --dry-run  # only measure
 
 The doubts are scaled on the unseen documents too, and their threshold is where FALSE_ALARMS of English written by people is shown: the
 first 1,000 segments written for WMT, twenty to a document, which no model was trained on.
 
-HONEST is the model that `quality_export.py` leaves in WORK/honest: the one that ships has seen all of tune. The model over the rules is
-fitted on all of tune, the blend on the documents that HONEST has not seen. Logistic regression by Newton's method with an L2 penalty;
-the figures printed are those of documents left out in turn.
+Each document of tune is read by the model in WORK that has not seen it (`quality_export.py`; the one that ships has seen all of tune).
+Logistic regression by Newton's method with an L2 penalty; the figures printed are those of documents left out in turn.
 """
 
 from __future__ import annotations
@@ -17,6 +16,7 @@ import argparse
 import gzip
 import json
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -51,21 +51,23 @@ class Table:
     names: np.ndarray
 
 
-def table(honest: Estimator) -> Table:
-    """Read tune."""
+def table(models: Sequence[tuple[frozenset[str], Estimator]]) -> Table:
+    """Read tune, each document by the model that holds it out."""
     gold = [json.loads(line) for line in (BENCH / "tune_gold.jsonl").read_text(encoding="utf-8").splitlines()]
     rows: list[tuple] = []
     with Pipeline(Config(ignore=("quality",))) as pipeline:
         for path in sorted((BENCH / "tune").glob("*.txt")):
             document = formats.parse(path.name, path.read_text(encoding="utf-8"))
+            honest = next(model for unseen, model in models if path.name in unseen)
             findings, estimates = pipeline.detect(Analysis(document)), of_document(honest, document)
+            mean = sum(e.major for e in estimates) / len(estimates)
             features, suspect = by_rules(document, findings), suspicion(document, findings, estimates)
             for g in (g for g in gold if g["file"] == path.name):
                 span = Span(g["start"], g["end"])
                 own = [i for i, s in enumerate(document.segments) if s.span.overlaps(span)]
                 at = max(own, key=lambda i: estimates[i].major)
                 seen = np.max([features[i] for i in own], axis=0)
-                rows.append((seen, blend(0.0, estimates[at]), suspect[at], g["status"] == "major", g["status"] != "ok", path.name))
+                rows.append((seen, blend(0.0, estimates[at], mean), suspect[at], g["status"] == "major", g["status"] != "ok", path.name))
     *columns, names = zip(*rows, strict=True)
     return Table(*(np.array(c, float) for c in columns), np.array(names))
 
@@ -102,24 +104,31 @@ def show(name: str, odds: np.ndarray, major: np.ndarray, error: np.ndarray) -> N
 def main() -> None:
     """Run it."""
     ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    ap.add_argument("honest", type=Path)
+    ap.add_argument("work", type=Path)
     ap.add_argument("--dry-run", action="store_true")
     args = ap.parse_args()
     if not BENCH.is_dir():
         sys.exit("models/train/risk.py: ../shared/bench is not here, so there is nothing to fit")
-    honest = Estimator(args.honest)
-    t = table(honest)
+    folders = sorted(args.work.glob("honest*/model.json"))
+    unseen_by = [frozenset(json.loads(f.read_text(encoding="utf-8"))["held_out_documents"]) for f in folders]
+    models = [(unseen, Estimator(f.parent)) for unseen, f in zip(unseen_by, folders, strict=True)]
+    t = table(models)
     odds = held_out(t.rules, t.major, t.names)
     show("rules", odds, t.major, t.error)
-    unseen = np.isin(t.names, json.loads((args.honest / "model.json").read_text(encoding="utf-8"))["held_out_documents"])
     t.blend[:, BLEND.index("rules")] = odds
-    x, major = t.blend[unseen], t.major[unseen]
-    show("rules", odds[unseen], major, t.error[unseen])
-    show("blend", held_out(x, major, t.names[unseen]), major, t.error[unseen])
-    human = silent(honest)
+    x, major = t.blend, t.major
+    both = held_out(x, major, t.names)
+    show("model", t.blend[:, BLEND.index("major")], major, t.error)
+    show("blend", both, major, t.error)
+    first = np.isin(t.names, sorted(unseen_by[0]))  # the third that no stage has seen
+    print("of these, the documents that no stage has seen:")
+    show("rules", odds[first], major[first], t.error[first])
+    show("model", t.blend[first, BLEND.index("major")], major[first], t.error[first])
+    show("blend", both[first], major[first], t.error[first])
+    human = silent(models[0][1])
     threshold = float(np.quantile(human, 1 - FALSE_ALARMS))
-    score = np.stack([np.ones(unseen.sum()), t.suspicion[unseen]], 1)
-    shown, error = t.suspicion[unseen] >= threshold, t.error[unseen]
+    score = np.stack([np.ones(len(major)), t.suspicion], 1)
+    shown, error = t.suspicion >= threshold, t.error
     print(f"doubts: {shown[major == 1].mean():.3f} of the major, {shown[error == 0].mean():.3f} of the good, "
           f"{FALSE_ALARMS} of human segments; {error[shown].mean():.3f} of those shown have an error")
     fixed = (DOCUMENT, EVIDENCE, PRIOR, SHRINK)
