@@ -12,11 +12,13 @@ INSTALL := $(PIP) install --require-hashes --no-deps
 QUIET := | awk '!/already satisfied|^Ignoring |^Looking in links/ { print; fflush() }'
 FAILED := echo "make: the packages could not be installed: see the lines above, check network and disk (1 GB), then try again" >&2
 LOCK = .cache/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links
+# What PyTorch for Linux asks for (it comes with CUDA from PyPI) and does without where there is no GPU: 1.3 GB.
+UNUSED := $(foreach p,triton nvidia-cusolver nvidia-nvtx cuda-bindings cuda-pathfinder,--no-emit-package $(p))
 
-.PHONY: help run setup test lint bench docs lock
+.PHONY: help run setup test test-torch lint bench docs lock
 
 help: ## say what there is to make
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /make \1\t/' | expand -t 14
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /make \1\t/' | expand -t 17
 
 run: setup ## set up, then clean seeds/*.txt into out/
 	@mkdir -p out
@@ -27,6 +29,9 @@ setup: .venv/.default .venv/.languagetool ## install the tool, LanguageTool and 
 
 test: .venv/.dev .venv/.languagetool ## run the tests, with branch coverage
 	$(BIN)/python -m pytest --cov --cov-branch
+
+test-torch: .cache/torch/.whole ## run rewrite models for real: PyTorch in an environment of its own (4 GB on Linux)
+	.cache/torch/bin/python -m pytest tests/torch
 
 lint: .venv/.dev ## ruff and mypy
 	$(BIN)/ruff check .
@@ -44,6 +49,7 @@ lock: ## choose new versions for the pinned requirements
 	@[ -x .cache/lock/bin/uv ] || { $(PYTHON) -m venv .cache/lock && .cache/lock/bin/python -m pip install --quiet uv; }
 	$(LOCK) --upgrade pyproject.toml requirements/build.in -o requirements/default.txt
 	$(LOCK) --upgrade pyproject.toml requirements/build.in --extra dev -c requirements/default.txt -o requirements/dev.txt
+	$(LOCK) --upgrade pyproject.toml requirements/build.in --extra dev --extra torch --extra ct2 -c requirements/dev.txt $(UNUSED) -o requirements/torch.txt
 	$(LOCK) --upgrade requirements/java.in -o cleaner/data/java.txt
 
 .venv/.python:
@@ -61,6 +67,15 @@ lock: ## choose new versions for the pinned requirements
 .venv/.dev: .venv/.default requirements/dev.txt
 	@echo "Installing the development packages that requirements/dev.txt pins"
 	@$(INSTALL) -r requirements/dev.txt $(QUIET) || { $(FAILED); exit 2; }
+	@touch $@
+
+# PyTorch stays out of .venv: where it is installed, spaCy loads it at every start.
+.cache/torch/.whole: .venv/.dev requirements/torch.txt
+	@echo "Installing PyTorch, pinned by requirements/torch.txt, into .cache/torch"
+	@rm -rf .cache/torch && $(BIN)/python -m venv .cache/torch
+	@echo "import site; site.addsitedir('$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')')" \
+		> "$$(.cache/torch/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/default.pth"
+	@$(subst $(BIN),.cache/torch/bin,$(INSTALL)) -r requirements/torch.txt $(QUIET) || { $(FAILED); exit 2; }
 	@touch $@
 
 # LanguageTool may be missing (no network, say): then the tool works with its own rules, says so, and the next make tries again.

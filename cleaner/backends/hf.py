@@ -28,7 +28,7 @@ class Transformer:
             from transformers.utils import logging
         except ImportError as error:
             raise CleanerError(NEEDS) from error
-        logging.disable_progress_bar()
+        logging.disable_progress_bar()  # type: ignore[no-untyped-call]
         try:
             config: Any = AutoConfig.from_pretrained(name, local_files_only=True, trust_remote_code=False)
             self.tokenizer: Any = AutoTokenizer.from_pretrained(name, local_files_only=True, trust_remote_code=False)

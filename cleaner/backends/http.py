@@ -34,13 +34,13 @@ class Client:
     """Posts JSON objects. Any thread may use it; `close` also wakes those that wait for another try."""
 
     def __init__(self, url: str, key: str | None, timeout: float) -> None:
-        import httpx
+        import httpx2
 
         self._url = url
         self._timeout = timeout
         self._closed = threading.Event()
-        self._client = httpx.Client(
-            headers={"Authorization": f"Bearer {key}"} if key else {}, timeout=httpx.Timeout(timeout), follow_redirects=False,
+        self._client = httpx2.Client(
+            headers={"Authorization": f"Bearer {key}"} if key else {}, timeout=httpx2.Timeout(timeout), follow_redirects=False,
         )
 
     def post(self, body: dict[str, Any], before: Callable[[], None]) -> dict[str, Any]:
@@ -48,7 +48,7 @@ class Client:
 
         Raises RefusedError and UnreachableError.
         """
-        import httpx
+        import httpx2
 
         why = ""
         for attempt in range(TRIES):
@@ -58,9 +58,9 @@ class Client:
             asked = None
             try:
                 status, headers, text = self._once(body)
-            except httpx.TimeoutException:
+            except httpx2.TimeoutException:
                 why = "no answer in time"
-            except (httpx.HTTPError, OSError):
+            except (httpx2.HTTPError, OSError):
                 why = "no connection"
             else:
                 if status not in _AGAIN and not 200 <= status < 300:
@@ -80,7 +80,7 @@ class Client:
 
     def _once(self, body: dict[str, Any]) -> tuple[int, Any, str]:
         """One try: status, headers and text. A server that drips is cut off like one that is silent."""
-        import httpx
+        import httpx2
 
         until = time.monotonic() + self._timeout
         with self._client.stream("POST", self._url, json=body) as response:
@@ -90,7 +90,7 @@ class Client:
                 if len(read) > _MOST_BYTES:
                     return response.status_code, response.headers, ""
                 if time.monotonic() > until:
-                    raise httpx.ReadTimeout("too slow")
+                    raise httpx2.ReadTimeout("too slow")
             return response.status_code, response.headers, read.decode("utf-8", "replace")
 
     def close(self) -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import click
 
-from .. import config, encoder, estimator, language_model, languagetool, provision
+from .. import config, languagetool, models, provision
 from ..console import note, stderr
 from ..core import CleanerError
 
@@ -69,8 +69,7 @@ def examine() -> Iterator[Check]:
     yield _java()
     yield _languagetool()
     yield _queue()
-    yield _models()
-    yield _language_model()
+    yield from _models()
 
 
 def _python() -> Check:
@@ -135,24 +134,13 @@ def _queue() -> Check:
     return Check("Review queue", f"{path} cannot be written", f"chmod -R u+rwX {folder}")
 
 
-def _models() -> Check:
-    at = estimator.folder()
-    problem = encoder.damage(at) if at else "not there"
-    if problem:
-        mend = f"git checkout -- {at or f'models/{estimator.FOLDER}'}"
-        return Check("Quality model", f"{problem}; only the rules run", mend, required=False)
-    return Check("Quality model", f"whole, {at}")
-
-
-def _language_model() -> Check:
-    try:
-        at = language_model.folder()
-        problem = language_model.damage(at) if at.exists() else "not installed"
-    except (OSError, ValueError, KeyError) as error:
-        return Check("Language model", f"{error}; the rules rank", "git checkout -- models/language", required=False)
-    if problem:
-        return Check("Language model", f"{problem}; the rules rank", languagetool.INSTALL, required=False)
-    return Check("Language model", f"whole, {at}")
+def _models() -> Iterator[Check]:
+    for m in models.shipped():
+        what = m.purpose.capitalize()
+        if m.problem:
+            yield Check(what, f"{m.problem}; {m.without}", m.mend, required=False)
+        else:
+            yield Check(what, f"whole, {m.at}")
 
 
 def _draw(checks: list[Check]) -> None:
