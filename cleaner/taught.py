@@ -136,6 +136,7 @@ def _places(text: str, words: str, start: int, end: int) -> Iterator[int]:
         at = text.find(words, at + 1)
 
 
+@lru_cache(maxsize=256)
 def corrected(text: str, terms: tuple[Term, ...]) -> str:
     """A text with every wrong term put right.
 

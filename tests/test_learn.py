@@ -183,6 +183,16 @@ def test_gates_ask_nothing_of_what_people_taught() -> None:
         assert any(not v.passed for v in plain.measure(pair))
 
 
+def test_an_edit_that_follows_the_glossary_is_not_warned_of(tmp_path: Path) -> None:
+    with Queue.open(tmp_path / "review.sqlite") as queue:
+        queue.store("a.txt", records("!The mayor of Velmont left."))
+        [item] = queue.pending()
+        review = Review(queue, "ada", service.gates(Config(languagetool=False)))
+        assert [v.gate for v in review.check(item, "!The mayor of Belmond left.")] == ["names"]
+        review.learn_term(item, "Velmont", "Belmond")
+        assert review.check(item, "!The mayor of Belmond left.") == ()
+
+
 def test_terms_are_words_and_their_right_forms_are_left_alone() -> None:
     terms = (Term("NATO", "NATO members"), Term("harbor office", "harbour office"), Term("us", "we"))
     assert corrected("NATO members left NATO. NATOs", terms) == "NATO members left NATO members. NATOs"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -53,17 +53,17 @@ def refresh(db: sqlite3.Connection, keys: Iterable[str]) -> None:
     db.execute("CREATE TEMP TABLE IF NOT EXISTS touched (key TEXT PRIMARY KEY)")
     db.execute("DELETE FROM touched")
     db.executemany("INSERT OR IGNORE INTO touched VALUES (?)", [(k,) for k in keys])
-    votes: dict[str, list[Entry]] = defaultdict(list)
-    for row in db.execute("SELECT vote.* FROM touched JOIN vote USING (key)"):
+    votes: dict[str, list[Entry]] = defaultdict(list)  # cross joins: SQLite is to begin with what was touched, not with all there is
+    for row in db.execute("SELECT vote.* FROM touched CROSS JOIN vote USING (key)"):
         votes[row["key"]].append(entry(row))
     rules: dict[tuple[str, str], set[str]] = defaultdict(set)
     remaining: dict[tuple[str, str], list[int]] = defaultdict(list)
-    for row in db.execute("SELECT doc, key, rule, severity, dismissed FROM touched JOIN marks USING (key)"):
+    for row in db.execute("SELECT doc, key, rule, severity, dismissed FROM touched CROSS JOIN marks USING (key)"):
         rules[row["doc"], row["key"]].add(row["rule"])
         if not row["dismissed"]:
             remaining[row["doc"], row["key"]].append(row["severity"])
     new = []
-    for doc, key in db.execute("SELECT doc, key FROM touched JOIN listing USING (key)").fetchall():
+    for doc, key in db.execute("SELECT doc, key FROM touched CROSS JOIN listing USING (key)").fetchall():
         texts = agreed(votes[key], frozenset(rules[doc, key])) if key in votes else []
         voters = "".join(f"\n{v.who}\n" for own in texts for v in own)
         left = remaining[doc, key]
@@ -138,23 +138,23 @@ def facets(db: sqlite3.Connection, wanted: Filter, values: Mapping[str, Any]) ->
     base = f"FROM listing l WHERE {fits} AND {wanted.in_state()}"
     docs = db.execute(f"SELECT l.doc, count(*) {base} GROUP BY l.doc ORDER BY l.doc", values)
     states = db.execute(f"SELECT {STATE}, count(*) FROM listing l WHERE {fits} GROUP BY 1", values)
-    rules: dict[str, set[tuple[str, str]]] = defaultdict(set)
-    categories: dict[str, set[tuple[str, str]]] = defaultdict(set)
-    severities: dict[str, set[tuple[str, str]]] = defaultdict(set)
-    for doc, key, rule, category, severity in db.execute(f"""
-        SELECT l.doc, l.key, m.rule, m.category, m.severity FROM listing l JOIN marks m USING (doc, key)
-        WHERE {fits} AND {wanted.in_state()} AND (m.dismissed = 0 OR l.remaining = 0)""", values):
-        place = (doc, key)
-        rules[rule].add(place)
-        categories[category].add(place)
-        severities[SEVERITIES[severity]].add(place)
+    rules, categories, severities = Counter[str](), Counter[str](), Counter[str]()
+    for marks, count in db.execute(f"""
+        SELECT marks, count(*) FROM (
+            SELECT group_concat(m.rule || ' ' || m.category || ' ' || m.severity, char(10)) AS marks
+            FROM listing l JOIN marks m USING (doc, key)
+            WHERE {fits} AND {wanted.in_state()} AND (m.dismissed = 0 OR l.remaining = 0) GROUP BY l.doc, l.key)
+        GROUP BY marks""", values):  # few are different, so that there is little to do for each of many items
+        for found, names in zip((rules, categories, severities), zip(*(m.split() for m in marks.split("\n")), strict=True), strict=True):
+            found.update(dict.fromkeys(names, count))
     return Facets(
-        tuple((d, n) for d, n in docs), _counted(rules), _counted(categories), _counted(severities), tuple((s, n) for s, n in states),
+        tuple((d, n) for d, n in docs), _counted(rules), _counted(categories),
+        _counted(Counter({SEVERITIES[int(s)]: n for s, n in severities.items()})), tuple((s, n) for s, n in states),
     )
 
 
-def _counted(found: Mapping[str, set[tuple[str, str]]]) -> tuple[tuple[str, int], ...]:
-    return tuple(sorted(((name, len(places)) for name, places in found.items()), key=lambda c: (-c[1], c[0])))
+def _counted(found: Mapping[str, int]) -> tuple[tuple[str, int], ...]:
+    return tuple(sorted(found.items(), key=lambda c: (-c[1], c[0])))
 
 
 def rank(db: sqlite3.Connection, wanted: Filter, values: Mapping[str, Any], doc: str, key: str) -> int | None:

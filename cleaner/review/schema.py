@@ -66,7 +66,7 @@ def _several_reviewers(db: sqlite3.Connection) -> None:
     db.execute("CREATE INDEX log_undoes ON log (undoes) WHERE undoes IS NOT NULL")
     db.execute("CREATE INDEX log_carried ON log (carried) WHERE carried IS NOT NULL")
     db.execute("CREATE INDEX log_batch ON log (batch) WHERE batch IS NOT NULL")
-    db.execute("CREATE INDEX log_said ON log (verdict) WHERE verdict IN ('dismiss', 'learn')")
+    db.execute("CREATE INDEX log_verdict ON log (verdict)")
     db.execute("""
         CREATE VIEW holding AS SELECT * FROM log l WHERE verdict NOT IN ('undo', 'redo', 'claim', 'release') AND NOT EXISTS (
             SELECT 1 FROM log u WHERE u.undoes = l.id AND NOT EXISTS (SELECT 1 FROM log r WHERE r.undoes = u.id))""")

@@ -15,6 +15,7 @@ from pathlib import Path
 from ..config import Config
 from ..core import SEVERITIES, CleanerError, Finding, Proposal, Verdict
 from ..registry import Pair
+from ..taught import corrected
 from .filters import ALL, Filter
 from .item import Claim, Entry, Facets, Item, Page, Row
 from .journal import TakenError
@@ -127,8 +128,10 @@ class Review:
 
     def check(self, item: Item, text: str) -> tuple[Verdict, ...]:
         """The gates that a reviewer's text fails, with the item's surroundings as context. They warn; the person decides."""
+        terms = self.queue.taught().terms
         context = " ".join(t for t in (item.before, item.original, item.after) if t)
-        return tuple(v for v in self._measure(Pair(item.original, tidy(text), context)) if not v.passed)
+        pair = Pair(*(corrected(t, terms) for t in (item.original, tidy(text), context)))  # what people taught is no loss
+        return tuple(v for v in self._measure(pair) if not v.passed)
 
     def reject(self, item: Item) -> Entry:
         """Keep the original: what was found is no reason to change it."""
@@ -258,14 +261,13 @@ def reviewer() -> str:
 
 
 def gates(config: Config) -> Measure:
-    """All gates with the thresholds of `config`, loaded when they are first needed."""
-    loaded: list[Measure] = []
+    """The gates with the thresholds of `config`, loaded when they are first needed; not the costly ones, which ask a model: a person has
+    read what is measured here.
+    """
 
     def measure(pair: Pair) -> tuple[Verdict, ...]:
-        if not loaded:
-            from ..pipeline import Pipeline
+        from .. import gating
 
-            loaded.append(Pipeline(config).measure)
-        return loaded[0](pair)
+        return gating.measure(pair, config, [g for g in gating.chosen((), (), config) if not g.costly])
 
     return measure
