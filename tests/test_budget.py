@@ -173,3 +173,5 @@ def test_what_was_answered_is_not_asked_again(tmp_path: Path, monkeypatch: pytes
     assert run("review", keys="r") == 0
     assert run(*clean, "1") == 0
     assert run(*clean, "2") == 1
+    shown = CliRunner().invoke(cli, ["clean", "a.txt", "--no-languagetool", "--review-budget", "2"], standalone_mode=False)
+    assert "no suggestion: a person must look at this" in shown.stdout

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ..budget import RISKIEST
 from ..console import one_line, printable
 from ..core import Finding, Proposal, Record
 from ..diff import compare, shortened
@@ -70,7 +71,8 @@ def _change(record: Record) -> Iterator[str]:
     if len(proposals) > SHOWN:
         yield f"    and {len(proposals) - SHOWN} more\n"
     if record.status == "review" and not record.proposals:
-        yield "    no suggestion: a person must rewrite this\n"
+        flagged = any(f.rule != RISKIEST for f in record.findings)
+        yield f"    no suggestion: a person must {'rewrite this' if flagged else 'look at this'}\n"
 
 
 def _words(label: str, old: str, new: str) -> Iterator[str]:
