@@ -49,7 +49,7 @@ def planted(each: int, rng: random.Random) -> list[Pair]:
 
     examples = [e for e in data.silent() if len(e.text.split()) > 5]
     rng.shuffle(examples)
-    made = ((e, data._plant(e.text, rng)) for e in examples)
+    made = ((e, data.plant(e.text, rng)) for e in examples)
     return [Pair(e.text, m[0], f"{e.context} {e.text}") for e, m in made if m][:each]
 
 
