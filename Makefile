@@ -15,7 +15,7 @@ LOCK = .cache/lock/bin/uv pip compile --quiet --universal --python-version 3.11 
 # What PyTorch for Linux asks for (it comes with CUDA from PyPI) and does without where there is no GPU: 1.3 GB.
 UNUSED := $(foreach p,triton nvidia-cusolver nvidia-nvtx cuda-bindings cuda-pathfinder,--no-emit-package $(p))
 
-.PHONY: help run setup test test-torch lint bench docs lock
+.PHONY: help run setup test test-torch lint bench screenshots docs lock
 
 help: ## say what there is to make
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /make \1\t/' | expand -t 17
@@ -41,6 +41,10 @@ bench: .venv/.dev .venv/.languagetool ## measure what the gates refuse, and spee
 	$(BIN)/python benchmarks/gates.py
 	$(BIN)/python benchmarks/speed.py
 	$(BIN)/python benchmarks/quality.py
+	$(BIN)/python benchmarks/review.py
+
+screenshots: .venv/.dev ## take the pictures in docs/review again, with Chromium
+	$(BIN)/python -m pytest tests/browser/test_browser_pictures.py --screenshots
 
 docs: .venv/.default ## write docs/rules.md again from the rules
 	$(BIN)/cleaner rules --markdown > docs/rules.md.new && mv docs/rules.md.new docs/rules.md

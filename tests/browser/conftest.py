@@ -76,7 +76,6 @@ def visit(chromium: Browser, watch: Watch) -> Iterator[Open]:
 def shared(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """One server for the tests that do not end it; `server` fills its queue anew."""
     folder = tmp_path_factory.mktemp("desk")
-    (folder / "cleaner.toml").write_text("languagetool = false\n")
     fill(folder, folder / ".cleaner/review.sqlite")
     server = Server(folder)
     yield server

@@ -8,20 +8,23 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import BrowserContext, ConsoleMessage, Dialog, Locator, Page, Request, Response
+from playwright.sync_api import BrowserContext, ConsoleMessage, Dialog, Locator, Page, Request, Response, expect
 
 from cleaner.review.item import Entry, Item
 from cleaner.review.queue import Queue
 
 #: Anything may take so long on a busy machine, in seconds.
 PATIENCE = 90
+expect.set_options(timeout=PATIENCE * 1000)
 
 
 class Server:
     """`cleaner review --web` as a process of its own, in a folder with articles and a queue."""
 
-    def __init__(self, folder: Path, port: int = 0, who: str = "ada") -> None:
+    def __init__(self, folder: Path, *, port: int = 0, who: str = "ada", reviewers: int = 1) -> None:
         self.folder = folder
+        self._reviewers = reviewers
+        (folder / "cleaner.toml").write_text(f"languagetool = false\nreviewers = {reviewers}\n")
         self.queue = folder / ".cleaner/review.sqlite"
         self._said = folder / f"server-{time.monotonic_ns()}.log"
         command = [sys.executable, "-m", "cleaner", "review", "--web", "--no-open", "--port", str(port), "--who", who]
@@ -60,7 +63,7 @@ class Server:
     @property
     def answers(self) -> dict[str, str]:
         """The texts that people decided on, by key."""
-        with Queue.open(self.queue) as queue:
+        with Queue.open(self.queue, reviewers=self._reviewers) as queue:
             return {key: answer.text for key, answer in queue.answers().items()}
 
 

@@ -84,9 +84,8 @@ def test_keys_pressed_at_the_same_moment_make_one_answer(server: Server, visit: 
 
 
 def test_two_must_agree_where_that_is_asked(tmp_path: Path, start: Start, visit: Open) -> None:
-    (tmp_path / "cleaner.toml").write_text("languagetool = false\nreviewers = 2\n")
     fill(tmp_path, tmp_path / ".cleaner/review.sqlite")
-    server = start(tmp_path)
+    server = start(tmp_path, reviewers=2)
     ada, bob = visit(server, who="ada"), visit(server, who="bob")
     item = next(i for i in server.items if i.status == "review")
     other = next(i for i in server.items if i.status == "review" and i.key != item.key and i.proposals)
@@ -112,7 +111,6 @@ def test_two_must_agree_where_that_is_asked(tmp_path: Path, start: Start, visit:
 
 
 def test_a_killed_server_loses_nothing_that_was_decided(tmp_path: Path, start: Start, visit: Open) -> None:
-    (tmp_path / "cleaner.toml").write_text("languagetool = false\n")
     fill(tmp_path, tmp_path / ".cleaner/review.sqlite")
     server = start(tmp_path)
     desk = visit(server)
@@ -123,7 +121,7 @@ def test_a_killed_server_loses_nothing_that_was_decided(tmp_path: Path, start: S
     server.kill()
     assert set(server.answers) == set(keys)
     place = desk.place
-    desk.type("1")
+    desk.type("r")
     assert refusal(desk)
     assert desk.place == place, "what was not saved is still there to be decided"
     desk.type("e", "End")
