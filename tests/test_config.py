@@ -59,6 +59,8 @@ def test_the_queue_lies_beside_the_settings_file(folder: Path) -> None:
     assert config.load(path).queue == "/elsewhere/q.sqlite"
     assert config.load(path, queue="here.sqlite").queue == "here.sqlite"
     assert config.load(None).queue == ".cleaner/review.sqlite"
+    path.write_text('cases = "mine"\nreviewers = 2\n')
+    assert (config.load(path).cases, config.load(path).reviewers) == (str(folder / "mine"), 2)
 
 
 @pytest.mark.parametrize(("text", "says"), [

@@ -465,3 +465,22 @@ def test_answers_reach_the_file_and_outlive_edits(tmp_path: Path, monkeypatch: p
     with Queue.open("review.sqlite") as queue:
         assert queue.undo("ada") is not None  # the newest is the rejection
     assert clean("a.txt", "--in-place") == 1
+
+
+def test_with_two_reviewers_a_file_is_changed_when_they_agree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(service, "gates", lambda config: lambda pair: ())
+    Path("cleaner.toml").write_text("reviewers = 2\n")
+    Path("a.txt").write_text(ARTICLE.partition("\n")[0] + "\n")
+    keys = "eThe crews are asking the harbor office for a longer wall.\n"
+    assert clean("a.txt", "-o", "out") == 1
+    assert press(keys, "--who", "ada").return_value == 0
+    assert "Nothing waits" in press("", "--who", "ada").stderr
+    assert clean("a.txt", "-o", "out") == 1
+    assert "I am asking" in Path("out/a.txt").read_text()
+    listed = press("", "--list", "--who", "bob").stdout
+    assert "reviewed, accept by ada" in listed
+    assert press(keys, "--who", "bob").return_value == 0
+    assert clean("a.txt", "-o", "out") == 0
+    assert "The crews are asking" in Path("out/a.txt").read_text()
+    assert "final, accept by ada, accept by bob" in press("", "--list", "--answered").stdout
