@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import re
+import tomllib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
-from cleaner import backends
+from cleaner import backends, config
 from cleaner.analysis import Analysis
-from cleaner.backends import Candidate, Guarded, Request, Signature
+from cleaner.backends import Candidate, Guarded, Request, Signature, prompts
+from cleaner.backends.cache import Remembered
 from cleaner.backends.settings import Settings
+from cleaner.commands.config import command
 from cleaner.config import Config
 from cleaner.core import CleanerError, Finding, Span
 from cleaner.pipeline import Pipeline
@@ -178,3 +185,91 @@ def test_an_unknown_rewriter_is_told(spec: str) -> None:
 ])
 def test_edits_are_the_smallest_changes(old: str, new: str, expected: list[tuple[str, str]]) -> None:
     assert [(e.span.of(old), e.replacement) for e in edits(old, new)] == expected
+
+
+def test_settings_of_a_model_come_from_its_table_over_the_general_one(tmp_path: Path) -> None:
+    path = tmp_path / "cleaner.toml"
+    path.write_text('rewriter = "ct2:a"\n[rewriting]\nbeams = 6\ncandidates = 2\n[rewriting."ct2:a"]\nprompt = "Mend: {text}"\nbeams = 5\n')
+    held = config.load(path, max_requests=7)
+    guarded = Guarded.of(held, pytest.fail)
+    assert (guarded.spec, guarded.settings) == ("ct2:a", Settings(prompt="Mend: {text}", beams=5, candidates=2, max_requests=7))
+    assert Guarded.of(replace(held, rewriter="ct2:b"), pytest.fail).settings.beams == 6
+
+
+@pytest.mark.parametrize(("written", "says"), [
+    ("[rewriting]\nbeam = 1\n", "'rewriting.beam' is unknown (did you mean 'beams'?)"),
+    ("[rewriting]\nbeams = 0\n", "'rewriting.beams' cannot be 0; the default is 4"),
+    ("[rewriting]\ntimeout = true\n", "'rewriting.timeout' cannot be True"),
+    ("[rewriting]\ngrowth = 0.5\n", "'rewriting.growth' cannot be 0.5"),
+    ('[rewriting]\nprompt = "Mend it."\n', "'rewriting.prompt' has no {text}"),
+    ('[rewriting."hf:x"]\nmax_tokens = 3\n', "'rewriting.hf:x.max_tokens' is unknown"),
+    ("rewriting = 3\n", "'rewriting' cannot be 3"),
+    ("max_requests = 0\n", "'max_requests' cannot be 0"),
+])
+def test_mistakes_in_settings_are_told(tmp_path: Path, written: str, says: str) -> None:
+    path = tmp_path / "cleaner.toml"
+    path.write_text(written)
+    with pytest.raises(CleanerError, match=re.escape(says)):
+        config.load(path)
+
+
+def test_settings_are_printed_so_that_they_can_be_copied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    written = '[rewriting]\nbeams = 6\n[rewriting."ct2:a"]\nprompt = "Mend: {text}"\n'
+    (tmp_path / "cleaner.toml").write_text(written)
+    shown = CliRunner().invoke(command, ["--rewriter", "none", "--max-tokens", "9"], standalone_mode=False).output
+    held = tomllib.loads(shown)
+    assert (held["rewriter"], held["max_tokens"]) == ("none", 9)
+    assert held["rewriting"] == tomllib.loads(written)["rewriting"]
+
+
+def test_a_chat_model_is_shown_the_document_as_data() -> None:
+    request = Request("He go.", "Before.", "", (finding(3, 5), finding(3, 5)))
+    shown = prompts.chat(request)
+    [mark] = set(re.findall(r"(?:BEGIN|END) \w+ (\w+)", shown))
+    assert shown == (
+        f"BEGIN BEFORE {mark}\nBefore.\nEND BEFORE {mark}\nBEGIN SENTENCE {mark}\nHe go.\nEND SENTENCE {mark}\n"
+        f"BEGIN DOUBTS {mark}\n- twice (at: go)\nEND DOUBTS {mark}"
+    )
+    assert prompts.chat(request, "{text} <{before}> {findings} {x}") == "He go. <Before.> - twice (at: go) {x}"
+    assert prompts.prefixed("grammarly/coedit-large", "", request) == "Fix grammatical errors in this sentence: He go."
+    assert prompts.prefixed("other", "", request) == "He go."
+
+
+@pytest.mark.parametrize(("said", "taken"), [
+    (" He goes.\nI changed the verb.", "He goes."), ("“He goes.”", "He goes."), ("Corrected sentence: He goes.", "He goes."),
+    ("I'm sorry, I cannot do that.", ""), ("As an AI language model, I …", ""), ("\n\n", ""),
+])
+def test_a_chat_model_s_talk_is_taken_off(said: str, taken: str) -> None:
+    assert prompts.answered(said, Request("He go.")) == taken
+
+
+def test_a_sentence_s_own_apology_is_no_refusal() -> None:
+    assert prompts.answered("“I'm sorry,” he says.", Request("“I'm sorry,” he say.")) == "“I'm sorry,” he says."
+
+
+def test_answers_are_remembered_by_prompt_and_signature(tmp_path: Path) -> None:
+    class Model:
+        signature = Signature("m", "1")
+        asked = 0
+
+        def prompt(self, request: Request) -> str:
+            return request.text
+
+        def answers(self, requests: Sequence[Request]) -> Iterator[tuple[int, list[Candidate] | None]]:
+            for i, r in reversed(list(enumerate(requests))):
+                self.asked += 1
+                yield i, None if "fails" in r.text else [Candidate(r.text.upper(), 0.5)]
+
+        def close(self) -> None: ...
+
+    model = Model()
+    requests = [Request("a"), Request("fails"), Request("b"), Request("a", before="elsewhere")]
+    for expected in (3, 4):  # what failed is asked about again
+        remembered = Remembered(model, tmp_path / "answers.sqlite", pytest.fail)
+        assert [[c.text for c in found] for found in remembered.propose(requests)] == [["A"], [], ["B"], ["A"]]
+        remembered.close()
+        assert model.asked == expected
+    model.signature = Signature("m", "2")
+    Remembered(model, tmp_path / "answers.sqlite", pytest.fail).propose(requests)
+    assert model.asked == 7
