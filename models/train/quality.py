@@ -3,9 +3,11 @@
     python models/train/quality.py WORK   # WORK keeps checkpoints: a stopped run goes on where it was
 
 Stages: (1) one encoder on post-edits, expert spans, systems' outputs and planted errors together, in three turns, of which the third
-learns to edit too; (2) a short pass over the annotated segments of the bench's tune split. A third of the tune documents, and every
-system's output for them, is held out of both to measure; two more models leave out another third each in stage 2 alone, so that the risk
-can be fitted on all. The model that ships has seen all.
+learns to edit too; (2) a short pass over the annotated segments of the bench's tune split, from the ends of the second turn and of the
+third, whose weights are then averaged (Wortsman et al. 2022): the second knows the domain better, the third post-edits.
+
+A third of the tune documents, and every system's output for them, is held out of both to measure; two more models leave out another
+third each in stage 2 alone, so that the risk can be fitted on all. The model that ships has seen all.
 """
 
 from __future__ import annotations
@@ -109,10 +111,14 @@ def main() -> None:
         torch.save(model.state_dict(), start)
     for name, fold in ((HONEST, 0), (f"{HONEST}-1", 1), (f"{HONEST}-2", 2), ("final", None)):
         kept = held_out([e.group for e in tune], fold) if fold is not None else set()
-        torch.manual_seed(SEED)
-        model.load_state_dict(torch.load(start))
         rows = prepare(tokenizer, [e for e in tune if e.group not in kept], tags)
-        train(model, rows, passes=2, rate=5e-5, seed=SEED, tokens=1500, name=name)
+        ends = []
+        for turn in (1, 2):
+            torch.manual_seed(SEED)
+            model.load_state_dict(torch.load(args.work / f"stage1-{turn}.pt"), strict=turn == 2)
+            train(model, rows, passes=2, rate=5e-5, seed=SEED, tokens=1500, name=f"{name}, from turn {turn}")
+            ends.append({k: v.clone() for k, v in model.state_dict().items()})
+        model.load_state_dict({k: (ends[0][k] + v) / 2 if v.is_floating_point() else v for k, v in ends[1].items()})
         torch.save(model.state_dict(), args.work / f"{name}.pt")
         if name == HONEST:
             unseen = [e for e in tune if e.group in kept] + data.silent()
