@@ -227,7 +227,7 @@ def test_texts_stay_texts(evil: Browser) -> None:
 
 def test_filters_of_a_template_escape() -> None:
     assert str(difference("a <b>", "a c")) == "<bdi>a <del>c</del><ins>&lt;b&gt;</ins></bdi>"
-    assert str(marked("a<b", [Span(1, 2), Span(2, 9)])) == "<bdi>a<mark>&lt;b</mark></bdi>"
+    assert str(marked("a<b", [Span(1, 2), Span(2, 9)])) == '<bdi>a<mark class="part">&lt;b</mark></bdi>'
     assert "U+2067" in str(shown("\u2067x"))
     assert str(shown("日本 e\u0301 👩\u200d🚀\n")) == "<bdi>日本 e\u0301 👩\u200d🚀\n</bdi>"
 
@@ -235,7 +235,7 @@ def test_filters_of_a_template_escape() -> None:
 def test_the_page_shows_all_that_a_decision_needs(browser: Browser) -> None:
     page = browser.text
     assert browser.sentence == "!It will be done."
-    assert "<mark>!It</mark> will" in page
+    assert '<mark class="part">!It</mark> will' in page
     for part in ("Calm.", "!They called.", "No subject.", "It reads better.", "lost Velmont", "news/a.txt", "initial"):
         assert part in page
     assert page.index("lost Velmont") < page.index("1 check passed") < page.index("It reads better.")
@@ -389,6 +389,8 @@ def test_names_and_colours_are_kept_in_the_browser(browser: Browser, path: Path)
     browser.decide("reject")
     with Queue.open(path) as queue:
         assert [e.who for e in queue.log() if e.verdict == "reject"] == ["Grace Höpper <b>"]
+    browser.open("/?text=velmont")
+    assert 'name="back" value="/?text=velmont"' in browser.text
     browser.post("/settings", theme="purple")
     assert 'data-theme="dark"' in browser.text
 

@@ -19,12 +19,15 @@ from ..diff import Piece, compare, shortened
 from ..review.item import Item
 from .desk import theme, who
 
+#: A finding that covers at least this share of a sentence is about all of it.
+_WHOLE = 0.8
 _TAGS = {"old": "del", "new": "ins"}
 
 
 def draw(request: Request, template: str, /, status: int = 200, **context: Any) -> HTMLResponse:
     """A page, or a part of one, with what every template may use: `csrf`, `who`, `theme`, `path`."""
     common = {"csrf": request.scope["state"]["csrf"], "who": who(request), "theme": theme(request), "path": request.url.path}
+    common["here"] = request.url.path + (f"?{request.url.query}" if request.url.query else "")
     return HTMLResponse(environment().get_template(template).render(common | context), status)
 
 
@@ -61,19 +64,21 @@ def sides(new: str, old: str, side: str) -> Markup:
     return Markup("<bdi>{}</bdi>").format(Markup().join(_piece(p) for p in compare(old, new) if p.kind in ("same", side)))
 
 
-def marked(text: str, spans: Iterable[Span]) -> Markup:
-    """`text` with the characters that are in any of the spans in ``mark`` elements; spans may reach beyond the text."""
+def marked(text: str, spans: Iterable[Span], kind: str = "part") -> Markup:
+    """`text` with the characters that are in any of the spans in ``mark`` elements of a class; spans may reach beyond the text."""
     parts, at = [], 0
     for span in _joined(spans, len(text)):
-        parts += [_visible(text[at:span.start]), Markup("<mark>{}</mark>").format(_visible(span.of(text)))]
+        parts += [_visible(text[at:span.start]), Markup('<mark class="{}">{}</mark>').format(kind, _visible(span.of(text)))]
         at = span.end
     return Markup("<bdi>{}</bdi>").format(Markup().join([*parts, _visible(text[at:])]))
 
 
 def sentence(item: Item) -> Markup:
-    """The sentence of an item with its faulty words marked."""
-    at = item.span.start
-    return marked(item.original, (Span(max(0, f.span.start - at), max(0, f.span.end - at)) for f in item.findings))
+    """The sentence of an item with its faulty words marked; what is said of the whole sentence marks nothing where a part is faulty."""
+    at, length = item.span.start, len(item.original)
+    spans = [Span(min(length, max(0, f.span.start - at)), min(length, max(0, f.span.end - at))) for f in item.findings]
+    parts = [s for s in spans if 0 < len(s) < _WHOLE * length]
+    return marked(item.original, parts or spans, "part" if parts else "whole")
 
 
 def when(moment: str) -> str:

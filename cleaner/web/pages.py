@@ -5,6 +5,7 @@ A form that decides answers with a redirect to the next item, whose address says
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Annotated, TypeVar
@@ -186,6 +187,12 @@ def _place(request: Request) -> dict[str, str]:
     return {name: value for name in ("at", "in") if (value := request.query_params.get(name))}
 
 
+def _paths(review: Review) -> str:
+    """The documents as one would name them on the command line."""
+    names = review.queue.documents()
+    return shlex.join(names) if len(names) <= 3 else "PATHS"
+
+
 def _page(
     request: Request, review: Review, filtered: Filter, item: Item | None, *,
     status: int = 200, draft: Draft | None = None, refused: str = "",
@@ -207,5 +214,6 @@ def _page(
         offers=[] if item is None else [(choice, failed_first(choice)) for choice in choices(item)],
         findings=() if item is None else ranked(item), comments=[] if item is None else review.comments(item),
         history=[] if item is None else review.history(item), draft=draft, taken=taken, refused=refused,
-        outcome=outcome(review, request.query_params), nothing_wanted=Filter(), keys=KEYS, editing=EDITING,
+        outcome=outcome(review, request.query_params), nothing_wanted=Filter(), documents="" if item else _paths(review),
+        keys=KEYS, editing=EDITING,
     )

@@ -93,7 +93,8 @@ function swap(fresh, keep) {
   }
   const left = fresh.querySelector("[data-pending]")?.textContent;
   const said = [...fresh.querySelectorAll("[data-say]")].map((part) => part.dataset.say);
-  say([...said, `${left} left.`].join(" "));
+  const failed = [...fresh.querySelectorAll("#preview [data-gate]")].map((gate) => gate.textContent.trim());
+  say([...said, ...failed, `${left} left.`].join(" "));
   if (doc && key && (fresh.dataset.key !== key || fresh.dataset.doc !== doc)) release(doc, key, token());
 }
 
