@@ -27,6 +27,7 @@ from rapidfuzz.distance import Levenshtein
 
 from cleaner.backends.embedded import LEAST, Embedded, Option, Tagger, apart, options, signals
 from cleaner.core import Span
+from cleaner.edit_kinds import kinds
 from cleaner.edits import words
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -117,10 +118,10 @@ def main() -> None:
     tune = [r for r in rows if r.group in held_out]
     show("MLQE-PE, development split", [r for r in rows if r.group not in held_out])
     show("tune, documents held out", tune)
-    kinds = collections.defaultdict(list)
+    by_kind = collections.defaultdict(list)
     for r in rows:
-        kinds[kind(r.option, r.old)].append(r)
-    for name, own in sorted(kinds.items(), key=lambda k: -len(k[1])):
+        by_kind[" ".join(kinds(r.old, r.new))].append(r)
+    for name, own in sorted(by_kind.items(), key=lambda k: -len(k[1])):
         show(f"kind: {name}", own)
     x = np.array([(1.0, *signals(r.option)) for r in rows])
     y = np.array([float(r.gain > 0) for r in rows])
