@@ -17,7 +17,7 @@ from click.testing import CliRunner, Result
 from test_queue import LONG, records
 
 from cleaner.commands.review import command
-from cleaner.core import CleanerError, Finding, Proposal, Record, Span, Verdict
+from cleaner.core import CleanerError, Document, Finding, Proposal, Record, Span, Verdict
 from cleaner.registry import Pair
 from cleaner.review import service
 from cleaner.review.queue import Queue
@@ -484,3 +484,25 @@ def test_with_two_reviewers_a_file_is_changed_when_they_agree(tmp_path: Path, mo
     assert clean("a.txt", "-o", "out") == 0
     assert "The crews are asking" in Path("out/a.txt").read_text()
     assert "final, accept by ada, accept by bob" in press("", "--list", "--answered").stdout
+
+
+def test_an_answer_given_during_a_run_is_in_its_output(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from cleaner.pipeline import Pipeline
+
+    monkeypatch.chdir(tmp_path)
+    Path("a.txt").write_text(ARTICLE)
+    assert clean("a.txt", "-o", "out") == 1
+    real = Pipeline.clean
+    answered: list[str] = []
+
+    def meanwhile(self: Pipeline, document: Document) -> object:
+        result = real(self, document)
+        if not answered:
+            with Queue.open("review.sqlite") as queue:
+                review = Review(queue, "ada", lambda pair: ())
+                answered.append(review.edit(review.pending(Filter())[0], "The crews want a longer wall.").text)
+        return result
+
+    monkeypatch.setattr(Pipeline, "clean", meanwhile)
+    assert clean("a.txt", "-o", "out") == 1
+    assert Path("out/a.txt").read_text() == ARTICLE.replace("I am asking the harbor office for a longer wall.", answered[0])
