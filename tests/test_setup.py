@@ -225,6 +225,15 @@ def test_locks_have_what_the_project_asks_for() -> None:
         assert {re.split(r"[^\w.-]", w)[0].lower() for w in wanted} <= pinned, f"stale: make lock ({name})"
 
 
+def test_the_lock_with_torch_is_the_other_one_and_more() -> None:
+    text, less = ((ROOT / f"requirements/{name}.txt").read_text(encoding="utf-8") for name in ("torch", "dev"))
+    pinned = [set(re.findall(r"^[\w.-]+(?:\[[\w,-]+\])?==[\w.+]+", t, re.MULTILINE)) for t in (text, less)]
+    assert pinned[1] <= pinned[0], "stale: make lock"
+    assert all("--hash=sha256:" in e for e in re.split(r"\n(?=[a-z])", text))
+    assert {"torch", "ctranslate2"} <= {p.partition("==")[0] for p in pinned[0]}
+    assert "://" not in text
+
+
 def _release_version() -> str:
     from language_tool_python.download_lt import LTP_DOWNLOAD_VERSION
 
