@@ -4,8 +4,8 @@
 
 People's: `mt_raw` → `pe` (joined again from its tokens) of MLQE-PE where something changed, by HTER. Editors saw the source, so that much
 of what they put in could not be known from the English: what `support` refuses there is what a model may not invent either. Broken:
-sentences of Wikinews, with the article as context, with a word that carries content exchanged, put in or taken out (words of other
-articles, as frequent as chance has it), with a third of such words exchanged, or with another sentence of the article in their place.
+sentences of Wikinews, with the article as context, with a word that carries content exchanged, put in or taken out (words that the
+article does not have), with a third of such words exchanged, or with another sentence of the article in their place.
 Reads ../shared, which only a checkout has.
 """
 
@@ -36,16 +36,16 @@ def broken(corpus: Corpus, each: int, rng: random.Random) -> Iterator[tuple[str,
         if len(found) < 3:
             continue
         one = rng.choice(found)
+        strange = [w for w in rng.sample(corpus.words, 60) if w not in article.lower()]
         before, after = sentence[:one.start()], sentence[one.end():]
-        yield "a word exchanged", Pair(sentence, before + rng.choice(corpus.words) + after, article)
-        yield "a word put in", Pair(sentence, f"{before}{rng.choice(corpus.words)} {one.group()}{after}", article)
+        yield "a word exchanged", Pair(sentence, before + strange[0] + after, article)
+        yield "a word put in", Pair(sentence, f"{before}{strange[0]} {one.group()}{after}", article)
         yield "a word taken out", Pair(sentence, before + after.lstrip(), article)
         many = {m.start() for m in rng.sample(found, -(-len(found) // 3))}
 
-        def other(m: re.Match[str], many: frozenset[int] = frozenset(many)) -> str:
-            return rng.choice(corpus.words) if m.start() in many else m.group()
-
-        yield "a third exchanged", Pair(sentence, re.sub(r"\b[a-z]{4,}\b", other, sentence), article)
+        parts = re.finditer(r"\w+|\W+", sentence)
+        changed = "".join(rng.choice(strange) if m.start() in many else m.group() for m in parts)
+        yield "a third exchanged", Pair(sentence, changed, article)
         yield "another sentence", Pair(sentence, rng.choice([s for t, s in places if t == article and s != sentence]), article)
 
 

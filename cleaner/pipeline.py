@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from itertools import chain
 from typing import TypeVar
 
-from . import backends, budget, formats, gating, languagetool, registry
+from . import backends, budget, formats, gating, languagetool, ranking, registry
 from .analysis import Analysis, parse_together
 from .config import Config, did_you_mean
 from .console import complain
@@ -101,7 +101,7 @@ class Pipeline:
 
     def suggest(self, analysis: Analysis, findings: Sequence[Finding]) -> list[Suggestion]:
         """What every rewriter proposes for its findings, best first."""
-        return sorted(self.proposals(analysis, findings), key=rank)
+        return sorted(ranking.rank(analysis, self.proposals(analysis, findings)), key=rank)
 
     def proposals(self, analysis: Analysis, findings: Sequence[Finding]) -> list[Suggestion]:
         """What every rewriter proposes for its findings; the same text for the same place once."""

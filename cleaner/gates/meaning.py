@@ -69,17 +69,19 @@ def meaning(pair: Pair) -> Outcome:
     Keeps("The plan which was made by the mayor.", "It is the mayor's plan."),
 ])
 def support(pair: Pair) -> Outcome:
-    """No word that carries content comes in without support: a form of it in the original or in the rest of the document.
+    """No word that carries content comes in without support: a form of it in the original or in the rest of the document, or a word
+    spelled nearly the same in whose place it stands.
 
     Articles, pronouns, prepositions, conjunctions, auxiliaries and some plain verbs (`data/content.toml`) need none.
     """
     old = Counter(content(pair.original))
+    gone = old - Counter(content(pair.rewrite))
     found: list[str] = []
     for w in words(pair.rewrite):
         if is_plain(w.lower) or w.text in found:
             continue
         s = stem(w.lower)
-        if s not in old and s not in _known(pair.context) and (_NUMBER.search(s) or w.capital or not _alike(s, old)):
+        if s not in old and s not in _known(pair.context) and (_NUMBER.search(s) or w.capital or not _alike(s, gone)):
             found.append(w.text)
     if not found:
         return Outcome(1.0)

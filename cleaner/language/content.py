@@ -44,7 +44,7 @@ def stem(word: str) -> str:
             break
     if word.endswith("e") and len(word) > _LEAST:
         word = word[:-1]
-    return _DOUBLED.sub(r"\1", word)
+    return _DOUBLED.sub(r"\1", word) if len(word) > _LEAST else word
 
 
 def is_plain(lower: str) -> bool:
