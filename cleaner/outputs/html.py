@@ -62,7 +62,8 @@ def comparison(result: Result, said: Mapping[str, Sequence[str]] | None = None) 
     for record in result.records:
         if record.output != record.original:
             at = lines.place(record.span.start)[0] - 1
-            why = (*(f"{f.rule}: {f.message}" for f in record.findings), *(said or {}).get(record.key, ()))
+            findings = sorted(record.findings, key=lambda f: len(f.span))  # what is said of few words first
+            why = (*(f"{f.rule}: {f.message}" for f in findings), *(said or {}).get(record.key, ()))
             remarks.setdefault(at, []).extend(dict.fromkeys(why))
     changed = sum(r.output != r.original for r in result.records)
     left = sum(r.status == "review" for r in result.records)

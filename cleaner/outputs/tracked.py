@@ -149,7 +149,8 @@ def between(old: Document, new: str, name: str) -> Result:
 
 def _note(record: Record, said: Sequence[str], href: str) -> Note:
     waits = record.status == "review"
-    lines = list(dict.fromkeys(f"{f.message} ({f.rule})" for f in record.findings))
+    findings = sorted(record.findings, key=lambda f: len(f.span))  # what is said of few words before what is said of the whole sentence
+    lines = list(dict.fromkeys(f"{f.message} ({f.rule})" for f in findings))
     if waits and record.proposals:
         lines.append(f"Suggested: {record.proposals[0].text}")
     return Note((*lines, *said), waits, href, record.key)

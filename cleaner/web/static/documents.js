@@ -54,5 +54,11 @@ if (print) {
   print.hidden = false;
   print.addEventListener("click", () => window.print());
 }
+// Whoever comes back by the browser's button is where they left.
+document.addEventListener("click", (event) => {
+  const mark = event.target.closest("[data-passage], .go");
+  const key = mark?.dataset.key ?? (mark && document.getElementById(mark.closest("li").querySelector(".back").getAttribute("href").slice(1))?.closest(".mark").previousElementSibling.dataset.key);
+  if (key) history.replaceState(null, "", `#at-${key}`);
+});
 window.addEventListener("hashchange", arrive);
 arrive();
