@@ -57,7 +57,10 @@ class Converted:
         """In batches, short ones first. What does not fit the model is left as it is; what takes too long is not answered."""
         tokens = [self._encode(self.prompt(r)) for r in requests]
         most = [local.most_tokens(len(self._encode(r.text)), self.settings) for r in requests]
-        fitting = [i for i, r in enumerate(requests) if len(tokens[i]) + most[i] <= self._limit and self._shape.can_ask(r)]
+        fitting = [
+            i for i, r in enumerate(requests)
+            if self._shape.can_ask(r) and self._shape.tokens(len(tokens[i]), most[i]) <= self._limit
+        ]
         for batch in local.batches([len(x) for x in tokens], fitting, self.settings.batch):
             with self._lock:
                 found = self._generate([tokens[i] for i in batch], max(most[i] for i in batch))

@@ -28,6 +28,7 @@ class Transformer:
             from transformers.utils import logging
         except ImportError as error:
             raise CleanerError(NEEDS) from error
+        logging.set_verbosity_error()  # type: ignore[no-untyped-call]
         logging.disable_progress_bar()  # type: ignore[no-untyped-call]
         try:
             config: Any = AutoConfig.from_pretrained(name, local_files_only=True, trust_remote_code=False)
@@ -63,7 +64,10 @@ class Transformer:
         """In batches, short ones first. What does not fit the model is left as it is; what takes too long is not answered."""
         ids = [self._encode(self.prompt(r)) for r in requests]
         most = [local.most_tokens(len(self._encode(r.text)), self.settings) for r in requests]
-        fitting = [i for i, r in enumerate(requests) if len(ids[i]) + most[i] <= self._limit and self._shape.can_ask(r)]
+        fitting = [
+            i for i, r in enumerate(requests)
+            if self._shape.can_ask(r) and self._shape.tokens(len(ids[i]), most[i]) <= self._limit
+        ]
         for batch in local.batches([len(x) for x in ids], fitting, self.settings.batch):
             with self._lock:
                 found = self._generate([ids[i] for i in batch], max(most[i] for i in batch))

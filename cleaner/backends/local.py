@@ -36,6 +36,10 @@ class Shape:
         system = settings.system or f"{prompts.SYSTEM} {prompts.ONE_LINE}"
         return self.template.replace("{system}", system).replace("{user}", prompts.chat(quiet, settings.prompt))
 
+    def tokens(self, prompt: int, answer: int) -> int:
+        """How long the model's longest sequence gets: encoder–decoders have one for each side."""
+        return prompt + answer if self.template else max(prompt, answer)
+
     def can_ask(self, request: Request) -> bool:
         """Whether the sentence itself is free of the model's control tokens."""
         return not any(s in request.text or any(s in f.message for f in request.findings) for s in self.special)
