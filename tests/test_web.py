@@ -468,6 +468,7 @@ def test_an_answer_teaches_by_one_form_each(browser: Browser, tmp_path: Path) ->
     key = first_key(browser)
     browser.decide("edit", text="!It will be finished.")
     assert {"learn-case", "learn-term"} <= set(re.findall(r'data-action="(learn-[a-z]+)"', browser.text))
+    assert re.search(r'data-action="learn-term">Glossary: <bdi>done</bdi> → <bdi>finished</bdi>', browser.text)
     browser.post("/learn", kind="case", doc="news/a.txt", key=key)
     assert browser.said == "It is a regression case now."
     assert list((tmp_path / "tests" / "cases").glob("*.jsonl"))
@@ -479,6 +480,14 @@ def test_an_answer_teaches_by_one_form_each(browser: Browser, tmp_path: Path) ->
     browser.post("/undo")
     assert browser.said == "Undone: something learnt."
     assert [x["kind"] for x in browser.client.get("/api/v1/learned").json()] == ["case"]
+
+
+def test_where_several_things_changed_people_write_the_term(browser: Browser) -> None:
+    browser.decide("edit", text="!We will be there.")
+    assert re.search(r'<summary[^>]* data-action="learn-term">Glossary', browser.text)
+    assert 'name="wrong" value="" required' in browser.text
+    browser.decide("reject")
+    assert 'data-action="learn-term"' not in browser.text
 
 
 def test_dismissed_words_can_be_ignored_everywhere(browser: Browser) -> None:

@@ -26,12 +26,16 @@ _WHAT = {
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """`message` for everybody; the rest is there where something can be learnt: a case, a pair for the glossary, words to ignore."""
+    """`message` for everybody; the rest is there where something can be learnt: a case, a term for the glossary, words to ignore.
+
+    A `lesson` is the pair that a change suggests for the glossary; where it is none that is one thing, people write the pair.
+    """
 
     message: str
     item: Item | None = None
     text: str = ""
     case: bool = False
+    term: bool = False
     lesson: Lesson | None = None
     ignorable: Finding | None = None
 
@@ -68,8 +72,8 @@ def _teachable(message: str, item: Item, answer: Entry | None, said: str) -> Out
         return Outcome(message, item)
     changed = answer.verdict != "reject"
     return Outcome(
-        message, item, answer.text if said in _DECIDED else "", case=said != "learn-case",
-        lesson=lesson(item.original, answer.text) if changed and said != "learn-term" else None,
+        message, item, answer.text if said in _DECIDED else "", case=said != "learn-case", term=changed and said != "learn-term",
+        lesson=lesson(item.original, answer.text) if changed else None,
         ignorable=item.findings[0] if item.findings and not changed and said != "learn-ignore" else None,
     )
 

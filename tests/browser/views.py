@@ -81,7 +81,7 @@ def some_decisions(desk: Desk) -> None:
     desk.open(f"/?doc={DOC}")
     for key in ("1", "1"):
         desk.press(key)
-    item(desk, "walk way")
+    item(desk, "told Henrik")
     desk.press("1")
     desk.press("g")
     item(desk, "most of them")

@@ -81,7 +81,7 @@ function act(action) {
   const element = document.querySelector(`[data-action="${action}"]`);
   if (!element) return false;
   if (element.matches("input")) { element.focus(); element.select(); } else element.click();
-  if (action === "filters" && element.parentElement.open) element.parentElement.querySelector("select")?.focus();
+  if (element.matches("summary") && element.parentElement.open) element.parentElement.querySelector("select, input:not([type=hidden])")?.focus();
   return true;
 }
 
