@@ -55,7 +55,7 @@ def main() -> None:
         read += len(reading.tokens)
     print(f"{args.articles} articles, {read} tokens, {texts} candidates; seconds of processor time, one thread")
     print(f"read once   {once:7.2f}  {1000 * once / texts:6.1f} ms a candidate")
-    print(f"read again  {again:7.2f}  {1000 * again / texts:6.1f} ms a candidate: {again / once:.1f} times that; {tokens / again:.0f} tokens/s")
+    print(f"read again  {again:7.2f}  {1000 * again / texts:6.1f} ms each, {again / once:.1f} times that; {tokens / again:.0f} tokens/s")
     print(f"the means differ by at most {farthest:.3f}: rounding, which int8 makes visible")
 
 

@@ -105,9 +105,9 @@ def fluency(document: Document, made: Sequence[Draft], model: LanguageModel, *, 
         for first, end in stretch:
             space = pieces[first][:len(pieces[first]) - len(pieces[first].lstrip())]
             places.append(Place(first - start, end - start, tuple(space + made[i].text for i in groups[first, end][:_MOST])))
-        for place, whole, means in zip(places, stretch, reading.score(places), strict=True):
-            old = reading.original(place.first, place.last) * sum(tokens[whole[0]:whole[1] + 1])
-            for i, text, mean in zip(groups[whole], place.texts, means, strict=False):
+        for asked, whole, means in zip(places, stretch, reading.score(places), strict=True):
+            old = reading.original(asked.first, asked.last) * sum(tokens[whole[0]:whole[1] + 1])
+            for i, text, mean in zip(groups[whole], asked.texts, means, strict=False):
                 found[i] = mean * len(model.tokens(text)) - old
     return found
 

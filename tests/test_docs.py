@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 import pytest
 
-from cleaner import cli, formats, registry
+from cleaner import cli, formats, language_model, registry
 from cleaner.commands.rules import command, reference
 from cleaner.config import Config
 from cleaner.outputs import render
@@ -72,6 +72,8 @@ def test_captured_diff_is_what_the_tool_does(seed: Result) -> None:
 def test_captured_suggestions_are_what_the_tool_says(seed: Result) -> None:
     captured = re.search(r"```text\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL)
     assert captured
+    if language_model.load() is None:
+        pytest.skip("the order of suggestions shown needs the language model: `cleaner doctor --install` brings it")
     assert captured.group(1) in click.unstyle("".join(render("full", [seed])))
 
 
