@@ -147,7 +147,9 @@ document.addEventListener("input", (event) => {
   waiting = setTimeout(() => event.target.form?.requestSubmit(), 300);
 });
 document.addEventListener("change", (event) => {
-  if (event.target.matches("[data-filters] select")) event.target.form.requestSubmit();
+  if (!event.target.matches("[data-filters] select")) return;
+  event.target.focus();  // the choice stays in hand
+  event.target.form.requestSubmit();
 });
 window.addEventListener("popstate", () => {
   if (location.pathname + location.search !== shown) go(location.pathname + location.search, {}, { push: false });  // not for #queue
