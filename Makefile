@@ -42,6 +42,7 @@ bench: .venv/.dev .venv/.languagetool ## measure what the gates refuse, and spee
 	$(BIN)/python benchmarks/speed.py
 	$(BIN)/python benchmarks/quality.py
 	$(BIN)/python benchmarks/review.py
+	$(BIN)/python benchmarks/review_queue.py
 
 screenshots: .venv/.dev ## take the pictures in docs/review again, with Chromium
 	$(BIN)/python -m pytest tests/browser/test_browser_pictures.py --screenshots
