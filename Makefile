@@ -39,6 +39,8 @@ lint: .venv/.dev ## ruff and mypy
 
 bench: .venv/.dev .venv/.languagetool ## measure what the gates refuse, and speed and memory against plain LanguageTool
 	$(BIN)/python benchmarks/gates.py
+	$(BIN)/python benchmarks/neural_gates.py
+	$(BIN)/python benchmarks/language.py
 	$(BIN)/python benchmarks/speed.py
 	$(BIN)/python benchmarks/quality.py
 	$(BIN)/python benchmarks/review.py
