@@ -32,7 +32,7 @@ def test_picture(name: str, server: Server, visit: Open, request: pytest.Fixture
     folder.mkdir(exist_ok=True)
     target = folder / f"{name}.png"
     image = Image.open(io.BytesIO(drawn)).convert("RGB")
-    image.quantize(128, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE).save(target, optimize=True)
+    image.quantize(256, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(target, optimize=True)
     assert 5_000 < target.stat().st_size < LARGEST
 
 

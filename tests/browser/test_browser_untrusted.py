@@ -48,7 +48,7 @@ def test_nothing_in_an_article_becomes_markup(server: Server, visit: Open) -> No
     if desk.key:
         desk.press("Control+Enter")
     assert server.answers[item.key].endswith(SCRIPT)
-    desk.press("g")
+    desk.press("k")
     for page in PAGES:
         desk.open(page.format(doc=quote(NAME)))
         shown = desk.page.evaluate("""() => ({
@@ -66,8 +66,8 @@ def test_what_is_saved_for_others_is_text_too(server: Server, visit: Open, tmp_p
     desk = visit(server)
     desk.press("1")
     desk.open(f"/documents/view?doc={quote(NAME)}")
+    desk.find("[data-menu=save] summary").click()
     for kind in ("cleaned", "tracked", "diff"):
-        desk.find("[data-menu=save] summary").click()
         with desk.page.expect_download() as saving:
             desk.find(f"[data-save={kind}]").click()
         data = saving.value.path().read_bytes().decode()
