@@ -42,7 +42,7 @@ def test_commands_and_options_exist(page: Path) -> None:
         known |= {o for c in (found, *getattr(found, "commands", {}).values()) for p in c.params for o in p.opts}
     for name in re.findall(r"`cleaner ([a-z]+)", text):
         assert name in cli.COMMANDS, name
-    of_recipes = {"--only", "--install", "--split", "--dry-run", "--work", "--errors", "--plot"}
+    of_recipes = {"--only", "--install", "--split", "--dry-run", "--work", "--errors", "--plot", "--each"}
     assert set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", text)) - of_recipes <= known
 
 
