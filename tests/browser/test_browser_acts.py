@@ -28,7 +28,7 @@ def test_undo_and_redo_have_no_end_and_survive_a_reload(desk: Desk, server: Serv
     count = desk.left
     assert count == waiting(server)
     keys = []
-    for key in ("1", "r", "1"):
+    for key in ("1", "r", "r"):
         keys.append(desk.key)
         desk.press(key)
     assert set(keys) == set(server.answers)
@@ -47,7 +47,7 @@ def test_undo_and_redo_have_no_end_and_survive_a_reload(desk: Desk, server: Serv
     desk.press("Control+y")
     desk.press("Control+Shift+Z")
     assert set(keys) == set(server.answers)
-    assert [e.verdict for e in server.log] == ["accept", "reject", "accept", "undo", "undo", "undo", *["redo"] * 3, "undo", "redo"]
+    assert [e.verdict for e in server.log] == ["accept", "reject", "reject", *["undo"] * 3, *["redo"] * 3, "undo", "redo"]
 
 
 def test_an_edit_shows_its_differences_as_one_types_and_warns_of_gates(desk: Desk, server: Server) -> None:
