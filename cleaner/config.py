@@ -30,7 +30,7 @@ class Config:
         java_heap_mb: limit for LanguageTool's Java heap, in MB.
         jobs: documents worked on at once.
         queue: path of the review queue; a relative one starts at the folder of the settings file.
-        rewriter: the rewrite model: ``embedded``, ``none``, ``hf:NAME_OR_PATH``, ``ct2:PATH`` or ``openai:URL#MODEL``.
+        rewriter: the rewrite model: ``none``, ``hf:NAME_OR_PATH``, ``ct2:PATH`` or ``openai:URL#MODEL``.
         max_requests: requests that a run may send to an endpoint.
         max_tokens: tokens that a run may send to an endpoint and get from it.
         review_budget: what of each document goes to review: its riskiest share (``20%``), so many sentences (``15``), or ``all``.
@@ -54,7 +54,7 @@ class Config:
     queue: str = ".cleaner/review.sqlite"
     reviewers: int = 1
     cases: str = "tests/cases"
-    rewriter: str = "embedded"
+    rewriter: str = "none"
     max_requests: int = 1000
     max_tokens: int = 1_000_000
     review_budget: str = budget.ALL

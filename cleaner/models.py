@@ -14,7 +14,6 @@ from .core import CleanerError
 from .languagetool import INSTALL
 
 DESCRIPTION = "model.json"
-REWRITER = "rewriter"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +53,6 @@ class Model:
 def shipped() -> Iterator[Model]:
     """The models that the tool counts on, in the order in which they are used."""
     yield _encoder(estimator.FOLDER, "quality model", "only the rules run", estimator.folder())
-    rewriter = encoder.folder(REWRITER)
-    if rewriter:  # without one the default `embedded` proposes nothing, and says nothing
-        yield _encoder(REWRITER, "rewrite model", "only the rules propose", rewriter)
     yield _language()
 
 

@@ -24,7 +24,7 @@ _READING = (
 _CLEANING = (
     click.option("--unsafe-fixes", is_flag=True, default=None, help="Also make unsafe changes that pass every gate."),
     click.option("--min-confidence", type=click.FloatRange(0, 1), metavar="X", help="Flag what is wrong with at least this chance."),
-    click.option("--rewriter", metavar="MODEL", help="embedded, none, hf:NAME_OR_PATH, ct2:PATH or openai:URL#MODEL."),
+    click.option("--rewriter", metavar="MODEL", help="none, hf:NAME_OR_PATH, ct2:PATH or openai:URL#MODEL."),
     click.option("--max-requests", type=click.IntRange(1), metavar="N", help="Requests that may be sent to an endpoint."),
     click.option("--max-tokens", type=click.IntRange(1), metavar="N", help="Tokens that may be sent to and got from an endpoint."),
     click.option("--queue", type=click.Path(dir_okay=False), metavar="FILE", help="The review queue."),

@@ -1,6 +1,6 @@
 """Rewrite models behind one interface: a segment with its context and findings in, the n best minimal post-edits out.
 
-``embedded`` ships with the tool, ``hf:`` and ``ct2:`` run a model of one's own here, ``openai:`` asks an endpoint. A backend that is
+``hf:`` and ``ct2:`` run a model of one's own here, ``openai:`` asks an endpoint. A backend that is
 missing or breaks means fewer suggestions and one warning, never a lost run: `Guarded` sees to that.
 """
 
@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from ..core import CleanerError, Finding
-from ..encoder import folder
 from . import settings
 from .settings import Settings
 
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
     from ..config import Config
     from .cache import Model
 
-KINDS = ("embedded", "none", "hf:NAME_OR_PATH", "ct2:PATH", "openai:URL#MODEL")
+KINDS = ("none", "hf:NAME_OR_PATH", "ct2:PATH", "openai:URL#MODEL")
 _SIMILAR = 0.4  # less in common, and it is another sentence
 _FAILURES = 3  # in a row, then the backend is left alone
 
@@ -59,8 +58,8 @@ class Candidate:
 class Signature:
     """What made a candidate: model, version and settings; as text it is recorded on every suggestion.
 
-    >>> str(Signature("embedded", "1", (("passes", 2),)))
-    'embedded@1;passes=2'
+    >>> str(Signature("ct2:model", "1", (("beams", 4),)))
+    'ct2:model@1;beams=4'
     """
 
     name: str
@@ -104,7 +103,7 @@ def split(spec: str) -> tuple[str, str]:
 
 
 def load(spec: str, settings: Settings, say: Callable[[str], None]) -> Backend | None:
-    """The backend that a ``rewriter`` setting names; None for ``none``, and for ``embedded`` where no model is installed.
+    """The backend that a ``rewriter`` setting names; None for ``none``.
 
     `say` hears what the backend has to tell: where it sends texts, what it got back, what it could not use.
 
@@ -113,10 +112,6 @@ def load(spec: str, settings: Settings, say: Callable[[str], None]) -> Backend |
     kind, rest = split(spec)
     if kind == "none":
         return None
-    if kind == "embedded":
-        from .embedded import Embedded
-
-        return Embedded.installed()
     from .cache import Remembered, place
 
     return Remembered(_model(kind, rest, settings, say), place(settings.cache), say)
@@ -146,7 +141,7 @@ class Guarded:
         self.settings = settings
         self._say = say
         self._backend: Backend | None = None
-        self._wanted = spec != "none" and (spec != "embedded" or folder("rewriter") is not None)
+        self._wanted = spec != "none"
         self._warned = False
         self._failed = 0
         self._lock = threading.Lock()

@@ -1,4 +1,4 @@
-"""What an edit tagger learns from: texts with a better text beside each, as a tag for every word and every gap (`cleaner.edits`).
+"""What an edit tagger learns from: texts with a better text beside each, as a tag for every word and every gap (`edit_tags`).
 
 post-edits   MLQE-PE: the editor's text. They saw the source, so much of it cannot be known from the English; the tagger learns how
 likely each edit is, and what no tag can say is OTHER.
@@ -15,10 +15,9 @@ import random
 import re
 from collections.abc import Iterable, Sequence
 
+from edit_tags import DELETE, KEEP, NOUN, OTHER, VERB, Forms, difference, tags, words
 from lemminflect import getInflection
 from rapidfuzz.distance import Levenshtein
-
-from cleaner.edits import DELETE, KEEP, NOUN, OTHER, VERB, Forms, difference, tags, words
 
 _QUOTES = str.maketrans("“”„‟‘’`", '""""\'\'\'')
 Tagged = tuple[int, str, str]  # characters before the word, the word's tag, the tag of the gap before it

@@ -1,12 +1,11 @@
-"""Measure the embedded rewriter's single edits on texts it has not seen, and calibrate their scores.
+"""Measure the edit tagger's single edits on texts it has not seen: what decided that it does not ship.
 
-    python models/train/edits.py WORK/honest            # measure, fit, write cleaner/data/edits.toml
-    python models/train/edits.py WORK/honest --dry-run  # only measure
+    python models/train/edits.py WORK/rewriter
 
 An edit is *closer* when it brings the text nearer to the nearest accepted one, in words inserted, deleted or replaced, *farther* when it
 leads away from all, and *placed* when an editor changed something there or an annotator marked the place. Texts: the development split
-of MLQE-PE (one accepted text each) and the tune documents that WORK/honest has not seen (up to several). The chance that a reviewer takes
-an edit is a logistic model of the tagger's two chances, fitted on both, and counted on documents left out in turn.
+of MLQE-PE (one accepted text each) and all of tune (up to several), which the tagger was not trained on. Whether its chances foretell what
+is closer is measured by a logistic model of them, counted on documents left out in turn.
 """
 
 from __future__ import annotations
@@ -21,16 +20,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from edit_tags import words
 from fitting import auc, calibration_error, fit
 from quality_data import SHARED, lines
 from rapidfuzz.distance import Levenshtein
+from tagger import LEAST, Option, Tagger, apart, applied, options, signals
 
-from cleaner.backends.embedded import LEAST, Embedded, Option, Tagger, apart, options, signals
 from cleaner.core import Span
 from cleaner.edit_kinds import kinds
-from cleaner.edits import words
 
-ROOT = Path(__file__).resolve().parents[2]
 _QUOTES = str.maketrans("“”„‟‘’`", '""""\'\'\'')
 
 
@@ -52,7 +50,7 @@ def tokens(text: str) -> list[str]:
     return [s.of(text).lower() for s in words(text)]
 
 
-def texts(held_out: frozenset[str], share: int) -> Iterator[tuple[str, str, list[str], list[Span], str]]:
+def texts(share: int) -> Iterator[tuple[str, str, list[str], list[Span], str]]:
     """(text, context, accepted texts, marked spans, group)."""
     for n, r in enumerate(r for r in lines("mlqe_pe_to_english.jsonl.gz") if r["split"] == "dev"):
         if n % share == 0:
@@ -62,15 +60,14 @@ def texts(held_out: frozenset[str], share: int) -> Iterator[tuple[str, str, list
     for r in sorted(gold, key=lambda r: (r["file"], r["start"])):
         context = before[r["file"]]
         before[r["file"]] = (context + " " + r["mt"])[-400:]
-        if r["file"] in held_out:
-            good = [t for t in (r["fix_en"], r["fix"], *r["variants"]) if t] or [r["mt"]]
-            yield r["mt"], context, good, [Span(e["start"], e["end"]) for e in r["errors"]], r["file"]
+        good = [t for t in (r["fix_en"], r["fix"], *r["variants"]) if t] or [r["mt"]]
+        yield r["mt"], context, good, [Span(e["start"], e["end"]) for e in r["errors"]], r["file"]
 
 
-def judged(backend: Embedded, model: Tagger, held_out: frozenset[str], share: int) -> list[Judged]:
+def judged(model: Tagger, share: int) -> list[Judged]:
     """The best few options of every text."""
     found = []
-    for text, context, good, marked, group in texts(held_out, share):
+    for text, context, good, marked, group in texts(share):
         accepted, old, spans = [tokens(t) for t in good], tokens(text), words(text)
         near = min(Levenshtein.distance(old, t) for t in accepted)
         changed = [
@@ -78,7 +75,7 @@ def judged(backend: Embedded, model: Tagger, held_out: frozenset[str], share: in
             for t in accepted
         ]
         for option in apart(options(model, text, context), LEAST, 4):
-            new = backend.apply(text, [option])
+            new = applied(text, option)
             gain = near - min(Levenshtein.distance(tokens(new), t) for t in accepted)
             place = option.span
             where = Span(spans[max(0, place.start)].start, spans[min(place.end, len(spans)) - 1].end)
@@ -105,19 +102,16 @@ def share(rows: Sequence[Judged], of) -> float:
 def main() -> None:
     """Run it."""
     ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    ap.add_argument("honest", type=Path)
-    ap.add_argument("--dry-run", action="store_true")
+    ap.add_argument("model", type=Path)
     ap.add_argument("--share", type=int, default=2, metavar="N", help="every Nth text of MLQE-PE [default: 2]")
     ap.add_argument("--show", type=int, default=0, metavar="N", help="print N edits of tune documents")
     args = ap.parse_args()
     if not SHARED.is_dir():
         sys.exit("models/train/edits.py: ../shared is not here, so there is nothing to measure")
-    model = Tagger(args.honest)
-    held_out = frozenset(json.loads((args.honest / "model.json").read_text(encoding="utf-8"))["held_out_documents"])
-    rows = judged(Embedded(model), model, held_out, args.share)
-    tune = [r for r in rows if r.group in held_out]
-    show("MLQE-PE, development split", [r for r in rows if r.group not in held_out])
-    show("tune, documents held out", tune)
+    rows = judged(Tagger(args.model), args.share)
+    tune = [r for r in rows if r.group.endswith(".txt")]
+    show("MLQE-PE, development split", [r for r in rows if not r.group.endswith(".txt")])
+    show("tune", tune)
     by_kind = collections.defaultdict(list)
     for r in rows:
         by_kind[" ".join(kinds(r.old, r.new))].append(r)
@@ -132,14 +126,8 @@ def main() -> None:
         odds[out] = x[out] @ fit(x[~out], y[~out])
     print(f"chance that an edit is closer: AUC {auc(odds, y):.3f} (the tagger's own chance: {auc(x[:, 1], y):.3f}), "
           f"calibration error {calibration_error(1 / (1 + np.exp(-odds)), y):.3f}")
-    weights = fit(x, y)
-    made = "# Fitted by `python models/train/edits.py`; do not edit.\n[score]\n" + "".join(
-        f"{name} = {w:.4f}\n" for name, w in zip(("bias", "chance", "doubt"), weights, strict=True))
-    print(made)
     for r in tune[:: max(1, len(tune) // args.show)] if args.show else ():
         print(f"{r.gain:+d} {'placed' if r.placed else '      '} {r.option.chance:.2f} {r.option.doubt:.2f}\n    {r.old}\n    {r.new}")
-    if not args.dry_run:
-        (ROOT / "cleaner/data/edits.toml").write_text(made, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -24,9 +24,8 @@ from pathlib import Path
 import quality_data as data
 import torch
 from edit_data import table
+from edit_tags import Forms
 from quality_model import Quality, Tags, base, predict, prepare, train
-
-from cleaner.edits import Forms
 
 SEED = 11
 HONEST = "honest"  # models that have not seen a third of tune; stage 1 did without the first third only

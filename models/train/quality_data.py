@@ -25,8 +25,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import edit_data
-
-from cleaner.edits import KEEP, Forms
+from edit_tags import KEEP, Forms
 
 SHARED = Path(__file__).resolve().parents[3] / "shared"
 HELD_OUT = 3  # tenths of the Wikinews articles that are kept for counting false alarms

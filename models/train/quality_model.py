@@ -14,13 +14,12 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from edit_tags import KEEP, OTHER
 from quality_data import Example
 from safetensors.torch import load
 from tokenizers import Tokenizer
 from torch import nn
 from transformers import BertConfig, BertModel
-
-from cleaner.edits import KEEP, OTHER
 
 SENTENCE = ("any", "major", "z", "hter", "agree")
 WORD = ("bad", "wrong", "severe", "alone")

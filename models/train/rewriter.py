@@ -1,4 +1,4 @@
-"""Train the embedded rewriter, an edit tagger: one command from ../shared and a trained quality model to models/rewriter/.
+"""Train an edit tagger: one command from ../shared and a trained quality model to WORK/rewriter. It does not ship: see docs/models.md.
 
     python models/train/rewriter.py WORK   # WORK is that of quality.py, which runs first; a stopped run goes on where it was
 
@@ -19,12 +19,10 @@ import edit_data
 import exporting
 import quality_data as data
 import torch
+from edit_tags import OTHER, Forms
 from quality import SEED, save_edits, texts, wmt_name
 from quality_model import CONTEXT, LENGTH, Quality, Tags, base, prepare, train
 
-from cleaner.edits import OTHER, Forms
-
-ROOT = Path(__file__).resolve().parents[2]
 TAGS = 6  # likeliest tags of a word, and of a gap, that the model gives out
 
 
@@ -90,13 +88,10 @@ def main() -> None:
     model.begin_edits(rows)
     train(model, rows, passes=1, rate=2e-4, seed=SEED, name="rewriter", keep=out / "partial.pt")
     torch.save(model.state_dict(), out / "rewriter.pt")
-    for place in (out, ROOT / "models/rewriter"):
-        exporting.export(_Served(model), ("here", "here_tag", "gap", "gap_tag"), tokenizer, place)
-        save_edits(place / "edits.json", tags, forms)
-        exporting.settings(place, {
-            "version": 1, "base": "all-MiniLM-L6-v2", "licence": "Apache-2.0 (weights); see README.md for the data",
-            "context_tokens": CONTEXT, "max_tokens": LENGTH, "cls": 101, "sep": 102,
-        }, ("model.onnx", "tokenizer.json", "edits.json"))
+    exporting.export(_Served(model), ("here", "here_tag", "gap", "gap_tag"), tokenizer, out)
+    save_edits(out / "edits.json", tags, forms)
+    about = {"version": 1, "base": "all-MiniLM-L6-v2", "context_tokens": CONTEXT, "max_tokens": LENGTH, "cls": 101, "sep": 102}
+    exporting.settings(out, about, ("model.onnx", "tokenizer.json", "edits.json"))
 
 
 if __name__ == "__main__":

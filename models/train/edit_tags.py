@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 
-from .core import Span
+from cleaner.core import Span
 
 KEEP, DELETE, OTHER = "=", "-", "?"
 #: Forms of a verb and of a noun: rows of the table of forms, and tags ``~past``. A plural and a third person look alike.

@@ -1,7 +1,7 @@
-"""The embedded rewriter: an edit tagger (`models/rewriter`) whose tags become the few edits that are worth a person's time.
+"""The trained edit tagger (`rewriter.py`) at work: its tags become the edits that `edits.py` measures.
 
 An edit tagger is minimal by construction, gives a chance for every edit and can only say what its list of tags can (GECToR, Omelianchuk
-et al. 2020). The thresholds were chosen on held-out post-edits (`models/train/edits.py`, which also measured the kinds of edit).
+et al. 2020).
 """
 
 from __future__ import annotations
@@ -13,21 +13,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from .. import edits
-from ..core import CleanerError, Span
-from ..edits import KEEP, OTHER, Edit, Forms, edit, words
-from ..encoder import Encoder, damage, folder
-from ..estimator import CONTEXT_CHARACTERS
-from ..language import lexicon
-from ..language.wording import listed
-from . import Candidate, Request, Signature
+from edit_tags import KEEP, OTHER, Edit, Forms, apply, edit, words
 
-FOLDER = "rewriter"
-NAME = "embedded"
-PASSES = 2  # readings of the text with its sure edits made
+from cleaner.core import Span
+from cleaner.encoder import Encoder
+from cleaner.language.wording import listed
+
 LEAST = 0.04  # the chance of exactly this edit from which it is worth a look
-SURE = 0.4  # from here on it joins the others in one candidate
-SINGLES = 4  # candidates of one edit
+
 
 class Tags(NamedTuple):
     """The likeliest tags of a word and of the gap before it with their chances, the best first."""
@@ -112,64 +105,12 @@ def apart(found: Sequence[Option], least: float, most: int) -> list[Option]:
     return taken
 
 
-class Embedded:
-    """The edit heads as a backend. Deterministic; safe to share between threads."""
-
-    calibrated = True
-
-    def __init__(self, model: Tagger) -> None:
-        self._model = model
-        self.signature = Signature(NAME, model.version, (("passes", PASSES),))
-        self._common = listed("common")
-
-    @classmethod
-    def installed(cls) -> Embedded | None:
-        """The one that ships; None where it is not installed. Raises CleanerError where it is damaged."""
-        at = folder(FOLDER)
-        if at is None:
-            return None
-        if reason := damage(at):
-            raise CleanerError(f"the model in models/{FOLDER} is damaged ({reason}); install cleaner again")
-        return cls(Tagger(at))
-
-    def close(self) -> None:
-        pass
-
-    def propose(self, requests: Sequence[Request]) -> list[list[Candidate]]:
-        """All sure edits together, read again for what they leave, and the best single ones."""
-        return [self._propose(r) for r in requests]
-
-    def _propose(self, request: Request) -> list[Candidate]:
-        context = request.before[-CONTEXT_CHARACTERS:]
-        found = options(self._model, request.text, context)
-        made: dict[str, Candidate] = {}
-        sure = apart(found, SURE, len(found))
-        if sure:
-            text, chance = self.apply(request.text, sure), min(o.chance for o in sure)
-            for _ in range(PASSES - 1):
-                more = apart(options(self._model, text, context), SURE, len(found))
-                text = self.apply(text, more) if more else text
-            made[text] = Candidate(text, chance)
-        for o in apart(found, LEAST, SINGLES):
-            text = self.apply(request.text, [o])
-            made.setdefault(text, Candidate(text, score(o)))
-        made.pop(request.text, None)
-        return sorted(made.values(), key=lambda c: -c.score)
-
-    def apply(self, text: str, chosen: Sequence[Option]) -> str:
-        """A text with options carried out, which must not touch."""
-        return edits.apply(text, (e for o in chosen for e in o.edits), self._common)
-
-
 def signals(option: Option) -> tuple[float, float]:
-    """What the score looks at: the log-odds of just this edit, and of any there."""
+    """What a score may look at: the log-odds of just this edit, and of any there."""
     chance, doubt = (min(max(p, 1e-4), 1 - 1e-4) for p in (option.chance, option.doubt))
     return math.log(chance / (1 - chance)), math.log(doubt / (1 - doubt))
 
 
-def score(option: Option) -> float:
-    """The chance that a reviewer takes an edit, as `models/train/edits.py` fitted it on post-edits that no model had seen."""
-    weights = lexicon.table("edits")["score"]
-    chance, doubt = signals(option)
-    return 1 / (1 + math.exp(-(weights["bias"] + weights["chance"] * chance + weights["doubt"] * doubt)))
-
+def applied(text: str, option: Option) -> str:
+    """A text with an option carried out."""
+    return apply(text, option.edits, listed("common"))
