@@ -40,7 +40,7 @@ def test_a_phone_has_all_of_it_by_touch(server: Server, visit: Open) -> None:
     desk = visit(server, **PHONE)
     expect(desk.find("#queue")).to_be_hidden()
     desk.find(".queue-open").tap()
-    row = desk.find("[data-row] a").nth(2)
+    row = desk.find("[data-row] a").nth(3)
     expect(row).to_be_visible()
     with desk.change():
         row.tap()
