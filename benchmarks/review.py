@@ -177,16 +177,17 @@ def main() -> None:
             ])
         with serving(folder) as host:
             found = measure(host, args.requests)
-    targets = {"list": TARGETS["list"], "page": TARGETS["list"], "decide": TARGETS["decide"], "decide and go on": sum(TARGETS.values())}
+    targets = {"list": TARGETS["list"], "page": TARGETS["list"], "decide": TARGETS["decide"]}
     table = Table("what", "median", "95 %", "worst", "target", "", box=None, title=(
         f"{args.segments} segments wait (stored in {stored / 1000:.1f} s), {args.requests} requests of each kind, {os.cpu_count()} cores"))
     met = True
     for what, times in found.items():
         p95 = statistics.quantiles(times, n=20)[-1]
-        met &= p95 <= targets[what]
-        table.add_row(
-            what, f"{statistics.median(times):.0f} ms", f"{p95:.0f} ms", f"{max(times):.0f} ms", f"95 % in {targets[what]:.0f} ms",
-            "ok" if p95 <= targets[what] else "missed")
+        row = [what, f"{statistics.median(times):.0f} ms", f"{p95:.0f} ms", f"{max(times):.0f} ms"]
+        if what in targets:
+            met &= p95 <= targets[what]
+            row += [f"95 % in {targets[what]:.0f} ms", "ok" if p95 <= targets[what] else "missed"]
+        table.add_row(*row)
     Console(width=140).print(table)
     sys.exit(0 if met else 1)
 

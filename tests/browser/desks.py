@@ -87,6 +87,7 @@ class Desk:
 
     def type(self, *keys: str) -> None:
         """Press keys that stay at the item."""
+        self.page.wait_for_load_state()  # keys act from then on
         for key in keys:
             self.page.keyboard.press(key)
 
@@ -98,6 +99,7 @@ class Desk:
     @contextmanager
     def change(self) -> Iterator[None]:
         """Wait until what is done inside has brought another state of the page."""
+        self.page.wait_for_load_state()
         self.find("#review").evaluate("e => { e.dataset.old = '' }")
         yield
         self.find("#review:not([data-old]):not([data-busy])").wait_for(state="attached")
