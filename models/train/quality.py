@@ -28,6 +28,7 @@ from edit_tags import Forms
 from quality_model import Quality, Tags, base, predict, prepare, train
 
 SEED = 11
+SHARE = 0.3  # of the third turn in the average
 HONEST = "honest"  # models that have not seen a third of tune; stage 1 did without the first third only
 
 
@@ -117,7 +118,7 @@ def main() -> None:
             model.load_state_dict(torch.load(args.work / f"stage1-{turn}.pt"), strict=turn == 2)
             train(model, rows, passes=2, rate=5e-5, seed=SEED, tokens=1500, name=f"{name}, from turn {turn}")
             ends.append({k: v.clone() for k, v in model.state_dict().items()})
-        model.load_state_dict({k: (ends[0][k] + v) / 2 if v.is_floating_point() else v for k, v in ends[1].items()})
+        model.load_state_dict({k: (1 - SHARE) * ends[0][k] + SHARE * v if v.is_floating_point() else v for k, v in ends[1].items()})
         torch.save(model.state_dict(), args.work / f"{name}.pt")
         if name == HONEST:
             unseen = [e for e in tune if e.group in kept] + data.silent()
