@@ -16,7 +16,6 @@ import re
 from collections.abc import Iterable, Sequence
 
 from edit_tags import DELETE, KEEP, NOUN, OTHER, VERB, Forms, difference, tags, words
-from lemminflect import getInflection
 from rapidfuzz.distance import Levenshtein
 
 _QUOTES = str.maketrans("“”„‟‘’`", '""""\'\'\'')
@@ -25,7 +24,7 @@ Tagged = tuple[int, str, str]  # characters before the word, the word's tag, the
 
 def table(texts: Iterable[str], lemmas: int = 6000) -> Forms:
     """The forms of the commonest verbs and nouns of `texts`, from LemmInflect (MIT)."""
-    from lemminflect import getAllLemmas
+    from lemminflect import getAllLemmas, getInflection  # only the recipe has it; benchmarks read this module too
 
     count: dict[str, collections.Counter[str]] = {"VERB": collections.Counter(), "NOUN": collections.Counter()}
     seen = collections.Counter(w for t in texts for w in re.findall(r"\b[a-z]+\b", t))
