@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 from .core import Answer, Decision, Document, Finding, Proposal, Record, Span, Status, Suggestion, record_key
 
+_AROUND = 800  # characters of its paragraph on either side that a record brings along
+
 
 @dataclass(slots=True)
 class Group:
@@ -68,6 +70,19 @@ def applied(span: Span, text: str, changes: Iterable[Suggestion]) -> str:
     return out
 
 
+def _around(document: Document, span: Span, before: str, after: str) -> tuple[str, str]:
+    """The paragraph of a record before and after it, or its neighbours where the paragraph begins or ends with it."""
+    blocks = [s.block.span for s in document.segments_in(span)] or [span]
+    start, end = min(b.start for b in blocks), max(b.end for b in blocks)
+    head = document.text[max(start, span.start - _AROUND):span.start].strip()
+    tail = document.text[span.end:min(end, span.end + _AROUND)].strip()
+    if span.start - start > _AROUND:
+        head = "… " + head.partition(" ")[2]
+    if end - span.end > _AROUND:
+        tail = tail.rpartition(" ")[0] + " …"
+    return head or before, tail or after
+
+
 def record(
     document: Document, findings: Sequence[Finding], risks: Sequence[float], groups: Sequence[Group], decisions: Sequence[Decision],
     accepted: Sequence[Decision], answers: Mapping[str, Answer],
@@ -113,7 +128,7 @@ def record(
             status = "fixed" if output != texts[i] else "unchanged"
         records.append(Record(
             span, texts[i], output, status, worst[i], key, tuple(own),
-            _proposals(span, document.text, [d for d in here[i] if id(d) not in made], changes), before, after,
+            _proposals(span, document.text, [d for d in here[i] if id(d) not in made], changes), *_around(document, span, before, after),
             frozenset(own) - frozenset(rest), source=" ".join(s.source for s in document.segments_in(span) if s.source),
         ))
     return tuple(records)

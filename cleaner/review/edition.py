@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 from .. import formats
 from ..batch import Batch
 from ..config import Config
-from ..core import Answer, CleanerError, Document, Finding, Record, Span, Status
+from ..core import Answer, CleanerError, Document, Finding, Record, Span, Status, record_key
 from ..inputs import Source
 from ..records import rewritten, stands
 from ..registry import matches
@@ -178,5 +178,5 @@ def _places(document: Document, item: Item, beginnings: Mapping[str, Sequence[in
         last = max(document.indices_in(span), default=n)
         before = document.segments[n - 1].target if n else ""
         after = document.segments[last + 1].target if last + 1 < len(document.segments) else ""
-        if before.split()[-3:] == item.before.split()[-3:] and after.split()[:3] == item.after.split()[:3]:
+        if record_key(item.original, before, after) == item.key:
             yield span
