@@ -44,7 +44,7 @@ class Draft:
 def rank(analysis: Analysis, suggestions: Sequence[Suggestion]) -> list[Suggestion]:
     """Suggestions of actors with the chance that a reviewer takes them as score, where several compete; the others as they are."""
     made = drafts(analysis.document, [s for s in suggestions if s.rewriter in WHO and s.safety != "safe"])
-    language = language_model.load() if made else None
+    language = language_model.load() if _competing(made) else None
     liked = fluency(analysis.document, made, language) if language else {}
     scores = {id(made[i].suggestion): round(chance(features(made[i].suggestion, value)), 4) for i, value in liked.items()}
     return [replace(s, score=scores[id(s)]) if id(s) in scores else s for s in suggestions]
@@ -84,9 +84,9 @@ def fluency(document: Document, made: Sequence[Draft], model: LanguageModel, *, 
     It is the sum over all tokens: their mean would favour long names, whose later tokens are easy to guess. Places come in the order of
     the text, until the budget is spent, unless not `limited`.
     """
-    groups: dict[tuple[int, int], list[int]] = defaultdict(list)
-    for i, d in enumerate(made):
-        groups[d.first, d.last].append(i)
+    groups = _competing(made)
+    if not groups:
+        return {}
     pieces = _pieces(document)
     tokens = [len(model.tokens(p)) for p in pieces]
     left = max(TOKENS_AT_LEAST, TOKENS_A_SEGMENT * len(pieces)) if limited else math.inf
@@ -94,7 +94,7 @@ def fluency(document: Document, made: Sequence[Draft], model: LanguageModel, *, 
     for place, own in sorted(groups.items()):
         size = sum(tokens[place[0]:place[1] + 1])
         cost = BEFORE + size * (1 + min(_MOST, len(own)))
-        if size <= _LONGEST and len({made[i].text for i in own}) > 1 and cost <= left:
+        if size <= _LONGEST and cost <= left:
             left -= cost
             chosen.append(place)
     found: dict[int, float] = {}
@@ -110,6 +110,14 @@ def fluency(document: Document, made: Sequence[Draft], model: LanguageModel, *, 
             for i, text, mean in zip(groups[whole], asked.texts, means, strict=False):
                 found[i] = mean * len(model.tokens(text)) - old
     return found
+
+
+def _competing(made: Sequence[Draft]) -> dict[tuple[int, int], list[int]]:
+    """The places for which there are different drafts, by their first and last segment, with the drafts' indices."""
+    places: dict[tuple[int, int], list[int]] = defaultdict(list)
+    for i, d in enumerate(made):
+        places[d.first, d.last].append(i)
+    return {place: own for place, own in places.items() if len({made[i].text for i in own}) > 1}
 
 
 def _pieces(document: Document) -> list[str]:
