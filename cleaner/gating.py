@@ -8,6 +8,7 @@ from . import registry
 from .config import Config, did_you_mean
 from .core import CleanerError, Verdict
 from .registry import Gate, Pair
+from .taught import Term, corrected
 
 
 def chosen(only: Collection[str], without: Collection[str], config: Config) -> list[Gate]:
@@ -28,6 +29,11 @@ def chosen(only: Collection[str], without: Collection[str], config: Config) -> l
 def asked(*, neural: bool, costly: bool = True) -> list[Gate]:
     """The gates for a rewrite, by whether a model made it and whether it is worth what costly ones take."""
     return [g for g in registry.gates().values() if (neural or not g.neural) and (costly or not g.costly)]
+
+
+def fair(pair: Pair, terms: tuple[Term, ...]) -> Pair:
+    """A pair with what people taught put right in both texts: to take that away, or to put it there, is no loss."""
+    return Pair(*(corrected(text, terms) for text in (pair.original, pair.rewrite, pair.context))) if terms else pair
 
 
 def measure(pair: Pair, config: Config, gates: Iterable[Gate] | None = None) -> tuple[Verdict, ...]:

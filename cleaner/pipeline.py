@@ -17,11 +17,11 @@ from .core import Answer, CleanerError, Decision, Document, Finding, Record, Spa
 from .decide import decide
 from .estimator import estimates
 from .records import Group, applied, choose, group, rank, record, rewritten, stands, touched
-from .registry import Pair, matches
+from .registry import Gate, Pair, matches
 from .rewriters import neural
 from .risk import assess
 from .scoring import Assessment
-from .taught import Taught, corrected
+from .taught import Taught
 
 _T = TypeVar("_T")
 NEW_FINDING = "no-new-finding"
@@ -123,21 +123,9 @@ class Pipeline:
         if self.model:
             yield from neural.suggestions(analysis, findings, self.model)
 
-    def measure(self, pair: Pair) -> tuple[Verdict, ...]:
-        """The verdict of every gate on a pair of texts. A gate that crashes has not passed."""
-        return gating.measure(self._fair(pair), self.config)
-
-    def _fair(self, pair: Pair) -> Pair:
-        """A pair with what people taught put right in both texts: to take that away, or to put it there, is no loss."""
-        terms = self.taught.terms
-        if not terms:
-            return pair
-        return Pair(corrected(pair.original, terms), corrected(pair.rewrite, terms), corrected(pair.context, terms))
-
-    def _verdicts(self, pair: Pair, suggestion: Suggestion, turn: int) -> tuple[Verdict, ...]:
-        """The verdicts on a suggestion, the so manieth for its place: costly gates are spared what waits for a person behind another."""
-        costly = turn == 0 or suggestion.safety == "safe" or self.config.unsafe_fixes
-        return gating.measure(self._fair(pair), self.config, gating.asked(neural=suggestion.neural, costly=costly))
+    def measure(self, pair: Pair, gates: Iterable[Gate] | None = None) -> tuple[Verdict, ...]:
+        """The verdict of gates, by default of all for anybody's texts, on a pair. A gate that crashes has not passed."""
+        return gating.measure(gating.fair(pair, self.taught.terms), self.config, gates)
 
     def assess(self, document: Document) -> Assessment:
         """Read a document and change nothing."""
@@ -210,7 +198,8 @@ class Pipeline:
             new = self._new_findings(document, findings, reading)
             for own, s in picked:
                 pair = Pair(own.span.of(document.text), applied(own.span, document.text, [s]), document.text)
-                verdicts = self._verdicts(pair, s, turn)
+                costly = turn == 0 or s.safety == "safe" or self.config.unsafe_fixes  # not for what waits behind another
+                verdicts = self.measure(pair, gating.asked(neural=s.neural, costly=costly))
                 judged.append(decide(s, (*verdicts, _nothing_new(new[s])), unsafe_fixes=self.config.unsafe_fixes))
         return judged
 

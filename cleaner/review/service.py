@@ -12,10 +12,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from .. import gating
 from ..config import Config
 from ..core import SEVERITIES, CleanerError, Finding, Proposal, Verdict
 from ..registry import Pair
-from ..taught import corrected
 from .filters import ALL, Filter
 from .item import Claim, Entry, Facets, Item, Page, Row
 from .journal import TakenError
@@ -128,9 +128,8 @@ class Review:
 
     def check(self, item: Item, text: str) -> tuple[Verdict, ...]:
         """The gates that a reviewer's text fails, with the item's surroundings as context. They warn; the person decides."""
-        terms = self.queue.taught().terms
         context = " ".join(t for t in (item.before, item.original, item.after) if t)
-        pair = Pair(*(corrected(t, terms) for t in (item.original, tidy(text), context)))  # what people taught is no loss
+        pair = gating.fair(Pair(item.original, tidy(text), context), self.queue.taught().terms)
         return tuple(v for v in self._measure(pair) if not v.passed)
 
     def reject(self, item: Item) -> Entry:
@@ -266,8 +265,6 @@ def gates(config: Config) -> Measure:
     """
 
     def measure(pair: Pair) -> tuple[Verdict, ...]:
-        from .. import gating
-
         return gating.measure(pair, config, [g for g in gating.chosen((), (), config) if not g.costly])
 
     return measure
