@@ -1,8 +1,12 @@
 """Edits sorted by kind."""
 
+import sys
+from pathlib import Path
+
 import pytest
 
-from cleaner.edit_kinds import KINDS, Kind, kinds
+sys.path.insert(0, str(Path(__file__).parents[1] / "models/train"))
+from edit_kinds import KINDS, Kind, kinds
 
 
 @pytest.mark.parametrize(("old", "new", "expected"), [

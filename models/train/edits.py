@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from edit_kinds import kinds
 from edit_tags import words
 from fitting import auc, calibration_error, fit
 from quality_data import SHARED, lines
@@ -27,7 +28,6 @@ from rapidfuzz.distance import Levenshtein
 from tagger import LEAST, Option, Tagger, apart, applied, options, signals
 
 from cleaner.core import Span
-from cleaner.edit_kinds import kinds
 
 _QUOTES = str.maketrans("“”„‟‘’`", '""""\'\'\'')
 

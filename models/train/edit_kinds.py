@@ -1,6 +1,6 @@
 """What kind of edit a rewrite makes, as grammar books and ERRANT (Bryant et al. 2017) sort them: which kinds are safe is measured a kind.
 
-Words are compared by lemma and tag, of the parses that the run needs anyway. An edit that is of no kind known to be small is ``other``.
+Words are compared by lemma and tag, of the tool's own parses. An edit that is of no kind known to be small is ``other``.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, Literal, get_args
 
-from .analysis import parse
-from .language.content import stem
+from cleaner.analysis import parse
+from cleaner.language.content import stem
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Token
