@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import bisect
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from .core import Document, Finding, Span
@@ -45,6 +46,16 @@ class Assessment:
         """The words of a segment that the quality model doubts, in characters of the document."""
         segment = self.document.segments[index]
         return [s.shift(segment.span.start) for s in self.estimates[index].doubted(segment.target)] if self.estimates else []
+
+    def pieces(self, index: int) -> Iterator[tuple[str, bool]]:
+        """A segment's text in pieces, each with whether the quality model doubts it."""
+        text, span = self.document.text, self.document.segments[index].span
+        at = span.start
+        for doubted in self.doubted(index):
+            yield text[at:doubted.start], False
+            yield doubted.of(text), True
+            at = doubted.end
+        yield text[at:span.end], False
 
     def reasons(self, index: int) -> list[str]:
         """Why a segment is risky, a sentence each: what the rules say, surest first, then what the model doubts."""

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 import click
 
 from ..budget import RISKIEST
-from ..console import one_line, printable
+from ..console import one_line
 from ..core import Finding, Proposal, Record
 from ..diff import compare, shortened
 from .places import Lines, listed
-from .words import cells, coloured
+from .words import BAR, cells, coloured, flat
 
 if TYPE_CHECKING:
     from ..pipeline import Result
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 SHOWN = 3
 #: Characters shown on either side of a finding, and of a finding itself.
 AROUND, LONGEST = 40, 80
-#: A bar before document text: nothing that a document says can pass for a line of ours.
-_BAR = "  │ "
 _COLOURS = {"neutral": "blue", "minor": "yellow", "major": "red", "critical": "magenta"}
 
 
@@ -46,17 +44,13 @@ def _finding(result: Result, places: Lines, record: Record, f: Finding) -> Itera
     )
     start, end = max(f.span.start, record.span.start), min(f.span.end, record.span.end)
     text, from_, to = result.document.text, max(record.span.start, start - AROUND), min(record.span.end, end + AROUND)
-    before = ("…" if from_ > record.span.start else "") + _flat(text[from_:start])
-    after = _flat(text[end:to]) + ("…" if to < record.span.end else "")
-    inside = _flat(text[start:end])
+    before = ("…" if from_ > record.span.start else "") + flat(text[from_:start])
+    after = flat(text[end:to]) + ("…" if to < record.span.end else "")
+    inside = flat(text[start:end])
     if len(inside) > LONGEST:
         inside = inside[:LONGEST // 2] + " … " + inside[-LONGEST // 2:]
-    yield f"{_BAR}{before}{click.style(inside, bold=True)}{after}\n"
-    yield f"{_BAR}{' ' * cells(before)}{click.style('^' * max(1, cells(inside)), fg=_COLOURS[f.severity])}\n"
-
-
-def _flat(text: str) -> str:
-    return printable("".join(" " if c.isspace() else c for c in text))
+    yield f"{BAR}{before}{click.style(inside, bold=True)}{after}\n"
+    yield f"{BAR}{' ' * cells(before)}{click.style('^' * max(1, cells(inside)), fg=_COLOURS[f.severity])}\n"
 
 
 def _change(record: Record) -> Iterator[str]:
@@ -76,7 +70,7 @@ def _change(record: Record) -> Iterator[str]:
 
 
 def _words(label: str, old: str, new: str) -> Iterator[str]:
-    yield f"    {click.style(label, bold=True)}\n{_BAR}{coloured(shortened(compare(_flat(old), _flat(new))))}\n"
+    yield f"    {click.style(label, bold=True)}\n{BAR}{coloured(shortened(compare(flat(old), flat(new))))}\n"
 
 
 def _why(proposal: Proposal, reason: str) -> Iterator[str]:

@@ -8,11 +8,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from html import escape
 
-from ..console import printable
-from ..core import Block, Span
+from ..core import Block
 from ..scoring import LEVELS, NAMES, Assessment, level
+from .standalone import END, NOTHING, begin, shown
 
 _STYLE = """
 :root { color-scheme: light dark; --line: #8886; --dim: #57606a; --ink: #1f2328; --paper: #fff; --word: #b3001b;
@@ -75,10 +74,8 @@ def page(assessments: Iterable[Assessment]) -> Iterator[str]:
     sections = [_section(a, f"d{n}") for n, a in enumerate(assessments, 1)]
     sections.sort(key=lambda s: s.score)
     yield (
-        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'
-        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
-        f"<title>Heat map</title><style>{_STYLE}</style></head>\n<body><main><h1>Where to look</h1>\n"
-        '<p class="sum">The number behind a sentence is its risk: the chance in per cent that it has a major error. '
+        begin("Heat map", _STYLE, "Where to look")
+        + '<p class="sum">The number behind a sentence is its risk: the chance in per cent that it has a major error. '
         "Sentences without a number hardly have any.</p>\n"
     )
     edges = [f"{int(100 * a)}–{int(100 * b)}" for a, b in zip(LEVELS, (*LEVELS[1:], 1), strict=True)]
@@ -86,7 +83,7 @@ def page(assessments: Iterable[Assessment]) -> Iterator[str]:
     keys = "".join(f'<li><span class="r{n}">{name}</span> {edge}</li>' for n, (name, edge) in named)
     yield f'<ul class="key">{keys}<li><span><u>doubted</u></span> words that look wrong</li></ul>\n'
     if not sections:
-        yield "<p>Nothing.</p>\n"
+        yield NOTHING
     if len(sections) > 1:
         yield (
             '<table><thead><tr><th scope="col">score</th><th scope="col">document, worst first</th><th scope="col">sentences</th>'
@@ -94,13 +91,13 @@ def page(assessments: Iterable[Assessment]) -> Iterator[str]:
         )
     for s in sections:
         yield s.body
-    yield "</main></body></html>\n"
+    yield END
 
 
 def _section(a: Assessment, name: str) -> _Section:
     levels = Counter(map(level, a.risks))
     risky = sum(n for k, n in levels.items() if k >= _RISKY)
-    title, count = _text(a.document.name), len(a.risks)
+    title, count = shown(a.document.name), len(a.risks)
     row = f'<tr><td>{a.score:.0f}</td><td><a href="#{name}">{title}</a></td><td>{count}</td><td>{risky}</td></tr>'
     bar = "".join(f'<span class="r{k}" style="flex:{levels[k]}"></span>' for k in range(len(NAMES)) if levels[k])
     listed = [i for i in a.ranked() if level(a.risks[i]) >= _RISKY]
@@ -121,7 +118,7 @@ def _blocks(a: Assessment, name: str) -> Iterator[str]:
             continue
         at = block.span.end
         if block.kind == "code":
-            yield f"<pre>{_text(block.span.of(a.document.text))}</pre>\n"
+            yield f"<pre>{shown(block.span.of(a.document.text))}</pre>\n"
         else:
             yield f'<p class="{block.kind}">{"".join(_sentences(a, block, name))}</p>\n'
 
@@ -130,30 +127,22 @@ def _sentences(a: Assessment, block: Block, name: str) -> Iterator[str]:
     text, at = a.document.text, block.span.start
     for i in a.document.indices_in(block.span):
         span, risk = a.document.segments[i].span, a.risks[i]
-        yield _text(text[at:span.start])
+        yield shown(text[at:span.start])
         number = f"<sup>{100 * risk:.0f}</sup>" if level(risk) else ""
-        title = _text(" ".join([f"Risk {100 * risk:.0f} ({NAMES[level(risk)]}).", *a.reasons(i)]))
-        yield f'<span class="s r{level(risk)}" id="{name}s{i}" title="{title}">{_marked(text, span, a.doubted(i))}{number}</span>'
+        title = shown(" ".join([f"Risk {100 * risk:.0f} ({NAMES[level(risk)]}).", *a.reasons(i)]))
+        yield f'<span class="s r{level(risk)}" id="{name}s{i}" title="{title}">{_marked(a, i)}{number}</span>'
         at = span.end
-    yield _text(text[at:block.span.end])
+    yield shown(text[at:block.span.end])
 
 
-def _marked(text: str, span: Span, doubted: Iterable[Span]) -> str:
-    pieces, at = [], span.start
-    for d in doubted:
-        pieces += [_text(text[at:d.start]), f"<u>{_text(d.of(text))}</u>"]
-        at = d.end
-    return "".join(pieces) + _text(text[at:span.end])
+def _marked(a: Assessment, i: int) -> str:
+    return "".join(f"<u>{shown(text)}</u>" if doubted else shown(text) for text, doubted in a.pieces(i))
 
 
 def _why(a: Assessment, name: str, i: int) -> str:
-    segment, risk = a.document.segments[i], a.risks[i]
+    risk = a.risks[i]
     reasons = a.reasons(i) or ["No single reason: the sentence and the document around it read like this."]
     return (
-        f'<li><a class="r{level(risk)}" href="#{name}s{i}">{100 * risk:.0f}</a><div>{_marked(a.document.text, segment.span, a.doubted(i))}'
-        f"<ul>{''.join(f'<li>{_text(r)}</li>' for r in reasons)}</ul></div></li>"
+        f'<li><a class="r{level(risk)}" href="#{name}s{i}">{100 * risk:.0f}</a><div>{_marked(a, i)}'
+        f"<ul>{''.join(f'<li>{shown(r)}</li>' for r in reasons)}</ul></div></li>"
     )
-
-
-def _text(text: str) -> str:
-    return escape(printable(text, keep="\r\n\t"))

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from html import escape
 from typing import TYPE_CHECKING
 
-from ..console import printable
 from ..diff import Piece, compare, hunks, paired
 from .places import Lines
+from .standalone import END, NOTHING, begin, shown
 
 if TYPE_CHECKING:
     from ..pipeline import Result
@@ -72,25 +71,21 @@ def comparison(result: Result, said: Mapping[str, Sequence[str]] | None = None) 
 
 def page(comparisons: Iterable[Comparison], columns: tuple[str, str] = ("before", "after")) -> Iterator[str]:
     """The pieces of the page."""
-    yield (
-        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'
-        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
-        f"<title>What changed</title><style>{_STYLE}</style></head>\n<body><main><h1>What changed</h1>\n"
-    )
+    yield begin("What changed", _STYLE)
     empty = True
     for comparison in comparisons:
         empty = False
         yield from _section(comparison, columns)
     if empty:
-        yield "<p>Nothing.</p>\n"
-    yield "</main></body></html>\n"
+        yield NOTHING
+    yield END
 
 
 def _section(c: Comparison, columns: tuple[str, str]) -> Iterator[str]:
-    yield f"<section><h2>{_text(c.name)}</h2>\n"
+    yield f"<section><h2>{shown(c.name)}</h2>\n"
     if c.summary:
-        yield f'<p class="sum">{_text(c.summary)}</p>\n'
-    left, right = map(_text, columns)
+        yield f'<p class="sum">{shown(c.summary)}</p>\n'
+    left, right = map(shown, columns)
     yield f'<table><thead><tr><th scope="col">line</th><th scope="col">{left}</th><th scope="col">{right}</th></tr></thead><tbody>\n'
     for hunk in hunks(c.old, c.new):
         at = hunk.old_start
@@ -103,7 +98,7 @@ def _section(c: Comparison, columns: tuple[str, str]) -> Iterator[str]:
 
 def _row(at: int, old: str | None, new: str | None, remarks: Sequence[str]) -> str:
     pieces = compare(old or "", new or "")
-    why = "".join(f"<li>{_text(r)}</li>" for r in remarks)
+    why = "".join(f"<li>{shown(r)}</li>" for r in remarks)
     return (
         f'<tr{"" if old != new else " class=same"}><td class="n">{at + 1 if old is not None else ""}</td>'
         f'<td>{_side(pieces, "old", "del")}</td><td>{_side(pieces, "new", "ins")}{f"<ul class=why>{why}</ul>" if why else ""}</td></tr>\n'
@@ -111,11 +106,7 @@ def _row(at: int, old: str | None, new: str | None, remarks: Sequence[str]) -> s
 
 
 def _side(pieces: Iterable[Piece], kind: str, tag: str) -> str:
-    shown = "".join(
-        _text(p.text) if p.kind == "same" else f"<{tag}>{_text(p.text)}</{tag}>" for p in pieces if p.kind in ("same", kind)
+    made = "".join(
+        shown(p.text) if p.kind == "same" else f"<{tag}>{shown(p.text)}</{tag}>" for p in pieces if p.kind in ("same", kind)
     )
-    return shown.rstrip("\r\n")
-
-
-def _text(text: str) -> str:
-    return escape(printable(text, keep="\r\n\t"))
+    return made.rstrip("\r\n")

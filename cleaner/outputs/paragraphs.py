@@ -39,10 +39,6 @@ class Paragraph:
     kind: Kind
     stretches: tuple[Stretch, ...]
 
-    @property
-    def changed(self) -> bool:
-        return any(s.old != s.new for s in self.stretches)
-
 
 def paragraphs(document: Document, changes: Sequence[Change]) -> Iterator[Paragraph]:
     """The paragraphs of a document that hold more than space, in order. Changes must be in order and must not overlap.

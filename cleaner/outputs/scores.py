@@ -8,15 +8,14 @@ from typing import Any
 
 import click
 
-from ..console import one_line, printable
-from ..core import Span
+from ..console import one_line
 from ..scoring import NAMES, Assessment, level
 from .places import Lines
+from .words import BAR, flat
 
 SCHEMA = 1
 FORMATS = ("text", "jsonl")
 _COLOURS = ("green", "green", "yellow", "red", "magenta")
-_BAR = "  │ "
 
 
 def text(a: Assessment, shown: Iterable[int]) -> Iterator[str]:
@@ -28,7 +27,7 @@ def text(a: Assessment, shown: Iterable[int]) -> Iterator[str]:
         line, column = places.place(a.document.segments[i].span.start)
         risk = click.style(f"risk {a.risks[i]:.2f}", fg=_COLOURS[level(a.risks[i])])
         yield f"{click.style(f'{name}:{line}:{column}', bold=True)} {risk} {NAMES[level(a.risks[i])]}\n"
-        yield f"{_BAR}{_marked(a, i)}\n"
+        yield f"{BAR}{_marked(a, i)}\n"
         yield from (f"    {one_line(reason)}\n" for reason in a.reasons(i))
         yield "\n"
 
@@ -56,16 +55,7 @@ def _line(a: Assessment, kind: str, values: dict[str, Any]) -> str:
 
 def _marked(a: Assessment, i: int) -> str:
     """The segment on one line, doubted words between marks that are seen without colours too."""
-    source, segment = a.document.text, a.document.segments[i]
-    pieces, at = [], segment.span.start
-    for span in a.doubted(i):
-        pieces += [_flat(Span(at, span.start), source), click.style(f"⟦{_flat(span, source)}⟧", fg="red")]
-        at = span.end
-    return "".join(pieces) + _flat(Span(at, segment.span.end), source)
-
-
-def _flat(span: Span, source: str) -> str:
-    return printable("".join(" " if c.isspace() else c for c in span.of(source)))
+    return "".join(click.style(f"⟦{flat(text)}⟧", fg="red") if doubted else flat(text) for text, doubted in a.pieces(i))
 
 
 def _count(number: int) -> str:

@@ -11,10 +11,10 @@ from html import escape
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
-from ..console import printable
 from ..core import Document, Record, Span
 from ..diff import compare, hunks
 from .paragraphs import Change, Paragraph, paragraphs
+from .standalone import END, NOTHING, begin, shown
 
 if TYPE_CHECKING:
     from ..pipeline import Result
@@ -89,18 +89,14 @@ class Note:
 
 def page(results: Iterable[tuple[Result, Mapping[str, Sequence[str]]]]) -> Iterator[str]:
     """The pieces of a page that stands by itself. With each result comes, by record key, what people did and said."""
-    yield (
-        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'
-        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
-        f"<title>Tracked changes</title><style>{_PAGE_STYLE}{STYLE}</style></head>\n<body><main><h1>Tracked changes</h1>\n"
-    )
+    yield begin("Tracked changes", _PAGE_STYLE + STYLE)
     empty = True
     for number, (result, said) in enumerate(results):
         empty = False
         yield from body(result, said, prefix=f"d{number}-" if number else "")
     if empty:
-        yield "<p>Nothing.</p>\n"
-    yield "</main></body></html>\n"
+        yield NOTHING
+    yield END
 
 
 def body(
@@ -111,7 +107,7 @@ def body(
     notes = [_note(r, said.get(r.key, ()), (hrefs or {}).get(r.key, "")) for r in records]
     numbers = [n if note.lines else 0 for n, note in zip(accumulate(int(bool(n.lines)) for n in notes), notes, strict=True)]
     changed, left = sum(r.output != r.original for r in records), sum(n.waits for n in notes)
-    yield '<section class="tracked" data-tracked>\n' + (f"<h2>{_text(result.document.name)}</h2>\n" if titled else "")
+    yield '<section class="tracked" data-tracked>\n' + (f"<h2>{shown(result.document.name)}</h2>\n" if titled else "")
     more = f", {left} still to be decided" if left else ""
     yield f'<p class="sum">{changed} place{"" if changed == 1 else "s"} changed{more}</p>\n<div class="article">\n'
     for paragraph in paragraphs(result.document, [Change(r.span, r.output) for r in records]):
@@ -130,9 +126,10 @@ def between(old: Document, new: str, name: str) -> Result:
     """Two versions of a text as a result: a record a run of lines that differ. Lines that only the new one has go with a neighbour."""
     from ..pipeline import Result
 
-    starts = [0, *accumulate(map(len, (line for hunk in hunks(old.text, new) for line in hunk.old)))]
+    found = hunks(old.text, new)
+    starts = [0, *accumulate(len(line) for hunk in found for line in hunk.old)]
     records: list[Record] = []
-    for hunk in hunks(old.text, new):
+    for hunk in found:
         if not hunk.changed:
             continue
         first, last, text = hunk.old_start, hunk.old_start + len(hunk.old), "".join(hunk.new)
@@ -161,9 +158,9 @@ def _paragraph(paragraph: Paragraph, notes: Sequence[Note], numbers: Sequence[in
     parts = []
     for s in paragraph.stretches:
         if s.at is None:
-            parts.append(_text(s.old))
+            parts.append(shown(s.old))
             continue
-        text = "".join(_TAGS[p.kind].format(_text(p.text)) for p in compare(s.old, s.new))
+        text = "".join(_TAGS[p.kind].format(shown(p.text)) for p in compare(s.old, s.new))
         number, waits = numbers[s.at], notes[s.at].waits
         parts.append(f'<span class="{"open" if waits else "made"}" data-key="{escape(notes[s.at].key)}">{text}</span>')
         if number:
@@ -181,12 +178,8 @@ def _listed(number: int, note: Note, prefix: str) -> str:
     state = '<span class="state">To be decided.</span> ' if note.waits else ""
     go = f' <a class="go" href="{escape(note.href)}">Decide</a>' if note.href else ""
     first, *rest = note.lines
-    more = "".join(f'<p class="quiet">{_text(line)}</p>' for line in rest)
+    more = "".join(f'<p class="quiet">{shown(line)}</p>' for line in rest)
     return (
         f'<li id="{prefix}note-{number}"><a class="back" href="#{prefix}at-{number}" aria-label="Back to place {number}">{number}</a>'
-        f"<p>{state}{_text(first)}{go}</p>{more}</li>\n"
+        f"<p>{state}{shown(first)}{go}</p>{more}</li>\n"
     )
-
-
-def _text(text: str) -> str:
-    return escape(printable(text, keep="\r\n\t"))

@@ -13,6 +13,8 @@ from ..console import one_line, printable
 from ..diff import Hunk, Piece, compare, hunks, lines, paired
 
 CONTEXT = 1
+#: Stands before document text: nothing that a document says can pass for a line of ours.
+BAR = "  │ "
 _NO_END = "\\ No newline at end of file\n"
 
 
@@ -27,6 +29,11 @@ def coloured(pieces: Iterable[Piece]) -> str:
             text = click.style(f"{{+{text}+}}", fg="green")
         shown.append(text)
     return "".join(shown)
+
+
+def flat(text: str) -> str:
+    """Text on one line, each space or line end as one space, so that places in it stay what they are."""
+    return printable("".join(" " if c.isspace() else c for c in text))
 
 
 def unified(name: str, old: str, new: str, new_name: str | None = None) -> Iterator[str]:

@@ -49,7 +49,7 @@ class Wanted(BaseModel):
 
     def filter(self) -> Filter:
         """The same for the service."""
-        return Filter(**self.model_dump())
+        return Filter(**self.model_dump(include=set(Wanted.model_fields)))
 
 
 class Place(BaseModel):
@@ -250,9 +250,8 @@ def check(request: Request, body: Written) -> Checked:
 @router.post("/bulk")
 def bulk(request: Request, body: Everything) -> Bulk:
     """Accept the first suggestion, or keep the original, of everything that fits; undone as one."""
-    filtered = Wanted(**body.model_dump(exclude={"verdict"})).filter()
     with desk(request).review(who(request)) as review:
-        return review.accept_all(filtered) if body.verdict == "accept" else review.reject_all(filtered)
+        return review.accept_all(body.filter()) if body.verdict == "accept" else review.reject_all(body.filter())
 
 
 @router.post("/undo")

@@ -18,7 +18,7 @@ from ..outputs import html, tracked
 from ..outputs.paragraphs import Change, Kind, paragraphs
 from ..pipeline import Result
 from ..review.edition import MARKS, Edition, Passage, edition, published, remarks
-from ..review.service import ALL, Entry, Filter, Item, Review
+from ..review.service import Filter, Item, Review
 from .address import address
 from .desk import desk, who
 from .drawing import draw
@@ -55,7 +55,7 @@ class Lines:
 def documents(request: Request) -> HTMLResponse:
     """Every document of the queue with how far it is."""
     with desk(request).review(who(request)) as review:
-        states = {state: dict(review.facets(Filter(state=state)).docs) for state in (ALL, None, "translated", "final")}
+        states = {state: dict(review.facets(Filter(state=state)).docs) for state in (None, "translated", "final")}
         names = review.queue.documents()
     return draw(request, "documents.html", names=names, states=states, address=address, Filter=Filter)
 
@@ -70,11 +70,15 @@ def view(request: Request, doc: str, show: str = "published", at: str | None = N
         return RedirectResponse(f"/documents/view?{urlencode({'doc': doc})}{place}#at-{quote(at)}", 303)
     with desk(request).review(who(request)) as review:
         made = _edition(review, doc)
-        said = remarks(review.queue, doc) if show == "changes" and made.document else {}
-    hrefs = {p.item.key: _decide(p.item) for p in made.passages}
-    body = Markup("".join(tracked.body(made.result, said, hrefs=hrefs, titled=False))) if show == "changes" and made.document else None
+        said = remarks(review.queue, doc) if show == "changes" and made.document else None
+    body, lines = None, []
+    if said is None:
+        lines = list(_paragraphs(made))
+    else:
+        hrefs = {p.item.key: _decide(p.item) for p in made.passages}
+        body = Markup("".join(tracked.body(made.result, said, hrefs=hrefs, titled=False)))
     return draw(
-        request, "document.html", made=made, show=show, marks=MARKS, paragraphs=list(_paragraphs(made)), body=body, decide=_decide,
+        request, "document.html", made=made, show=show, marks=MARKS, paragraphs=lines, body=body, decide=_decide,
         waiting=next((p for p in made.passages if p.mark == "waiting"), None),
     )
 
@@ -122,8 +126,8 @@ def history(request: Request, doc: str, key: str | None = None, before: int | No
         items = {k: review.queue.item(doc, k) for k in {e.key for e in entries if e.key}}
     shown = [e for e in entries if claims or e.verdict not in ("claim", "release")]
     return draw(
-        request, "history.html", doc=doc, key=key, entries=shown, items=items, more=more, claims=claims, undone=_undone(entries),
-        decide=_decide,
+        request, "history.html", doc=doc, key=key, entries=shown, items=items, more=more, claims=claims,
+        undone={e.id: e for e in entries}, decide=_decide,
     )
 
 
@@ -179,8 +183,3 @@ def _saved(data: bytes, name: str, kind: str) -> Response:
     plain = "".join(c if c.isascii() and (c.isalnum() or c in "._-") else "_" for c in name)
     disposition = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='', errors='replace')}"
     return Response(data, media_type=kind, headers={"content-disposition": disposition})
-
-
-def _undone(entries: Iterable[Entry]) -> dict[int, Entry]:
-    """The entries by their numbers, for those that take one of them back."""
-    return {e.id: e for e in entries}

@@ -28,6 +28,7 @@ ROWS = 50
 Text = Annotated[str, Form()]
 Number = Annotated[int, Form()]
 T = TypeVar("T")
+_UNKNOWN = "this form asks for something that does not exist; nothing was changed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +78,7 @@ def decide(
         goes = item if verb in ("comment", "dismiss") else review.previous(filtered, (doc, key)) if verb == "back" else None
         goes = goes if goes and (verb != "dismiss" or review.waiting(doc, key)) else review.next(filtered, after=(doc, key))
     said = None if verb in ("skip", "back") else verb
-    place = {} if goes is None else {"at": goes.key, "in": goes.doc}
-    return RedirectResponse(address("/", filtered, **place, said=said, on=key if said else None, of=doc if said else None), 303)
+    return RedirectResponse(address("/", filtered, **_at(goes), said=said, on=key if said else None, of=doc if said else None), 303)
 
 
 def _act(review: Review, item: Item, verb: str, number: int, text: str) -> None:
@@ -94,7 +94,7 @@ def _act(review: Review, item: Item, verb: str, number: int, text: str) -> None:
         "back": lambda: review.skip(item),
     }
     if verb not in acts:
-        raise HTTPException(422, "this form asks for something that does not exist; nothing was changed")
+        raise HTTPException(422, _UNKNOWN)
     acts[verb]()
 
 
@@ -136,7 +136,7 @@ def bulk(request: Request, verb: Text) -> Response:
     """Accept the first suggestion, or keep the original, of everything that fits the filter; undone as one."""
     filtered = wanted(request.query_params)
     if verb not in ("accept", "reject"):
-        raise HTTPException(422, "this form asks for something that does not exist; nothing was changed")
+        raise HTTPException(422, _UNKNOWN)
     with desk(request).review(who(request)) as review:
         done = review.accept_all(filtered) if verb == "accept" else review.reject_all(filtered)
     return RedirectResponse(address("/", filtered, said=f"bulk-{verb}", n=done.done, left=done.left), 303)
@@ -160,7 +160,7 @@ def learn(
             same = tuple(f for f in item.findings if f.rule == rule and item.words(f) == words)
             review.learn_ignore(item, numbered(same, 1))
         else:
-            raise HTTPException(422, "this form asks for something that does not exist; nothing was changed")
+            raise HTTPException(422, _UNKNOWN)
     return RedirectResponse(address("/", wanted(request.query_params), **_place(request), said=f"learn-{kind}", on=key, of=doc), 303)
 
 
@@ -180,6 +180,11 @@ def numbered(offered: tuple[T, ...], number: int) -> T:
     if not 1 <= number <= len(offered):
         raise HTTPException(422, "this is not offered here; nothing was changed")
     return offered[number - 1]
+
+
+def _at(item: Item | None) -> dict[str, str]:
+    """How an address names an item."""
+    return {} if item is None else {"at": item.key, "in": item.doc}
 
 
 def _place(request: Request) -> dict[str, str]:
@@ -210,7 +215,8 @@ def _page(
     rows = review.page(filtered, offset=start // ROWS * ROWS, limit=ROWS)
     return draw(
         request, "parts.html" if "x-part" in request.headers else "review.html", status,
-        item=item, rank=rank, rows=rows, facets=review.facets(filtered), filtered=filtered, address=address, narrowed=parts(filtered),
+        item=item, place=_at(item), rank=rank, rows=rows, size=ROWS, facets=review.facets(filtered), filtered=filtered, address=address,
+        narrowed=parts(filtered),
         offers=[] if item is None else [(choice, failed_first(choice)) for choice in choices(item)],
         findings=() if item is None else ranked(item), comments=[] if item is None else review.comments(item),
         history=[] if item is None else review.history(item), draft=draft, taken=taken, refused=refused,

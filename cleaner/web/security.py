@@ -20,6 +20,8 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from .address import own_path
+
 #: The cookie with the access token, and the one that ties CSRF tokens to a browser.
 TOKEN_COOKIE = "cleaner_token"
 SESSION_COOKIE = "cleaner_session"
@@ -120,9 +122,10 @@ class Gatekeeper:
                 await self._app(scope, receive, send)
             return  # no websockets here: the server then closes the connection
         headers = Headers(scope=scope)
-        session = _cookies(headers).get(SESSION_COOKIE) or secrets.token_urlsafe(16)
+        known = _cookies(headers).get(SESSION_COOKIE)
+        session = known or secrets.token_urlsafe(16)
         scope.setdefault("state", {})["csrf"] = self._guard.csrf(session)
-        fresh = session if SESSION_COOKIE not in _cookies(headers) else None
+        fresh = session if known is None else None
 
         async def hardened(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -175,7 +178,7 @@ def _let_in(path: str, query: Mapping[str, str], token: str) -> Response:
 
     A page and not a redirect: after a link from elsewhere, browsers send strict cookies only with what our own page asks for.
     """
-    target = escape("/" + path.lstrip("/\\") + ("?" + urlencode(query) if query else ""))
+    target = escape(own_path(path) + ("?" + urlencode(query) if query else ""))
     answer = HTMLResponse(
         '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>cleaner</title>'
         f'<meta http-equiv="refresh" content="0;url={target}">'
