@@ -38,8 +38,9 @@ from cleaner.report import row
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared"
 sys.path.insert(0, str(ROOT / "models/train"))
-import quality_data as data  # noqa: E402  # the readers of ../shared that training uses; standard library only
+import quality_data as data  # noqa: E402  # the readers of ../shared that training uses
 from fitting import auc, calibration_error  # noqa: E402
+from fitting import held_out as cross_fitted  # noqa: E402
 
 #: What issue 4 asks for: figure → (least, most); None where there is no bound.
 AIMS: dict[str, tuple[float | None, float | None]] = {
@@ -64,10 +65,6 @@ def say(name: str, value: float, remark: str = "") -> None:
 # --- the bench -----------------------------------------------------------------------------------------------------------------------
 
 
-def gold(split: str) -> list[dict]:
-    return [json.loads(line) for line in (SHARED / f"bench/{split}_gold.jsonl").read_text(encoding="utf-8").splitlines()]
-
-
 def dev() -> None:
     """The dev bench, three times."""
     for name, config, alone in (
@@ -88,7 +85,7 @@ def dev() -> None:
         for key in DEV:
             say(f"{name} {key}", figures[key], f"{figures['segments']} segments" if key == DEV[0] else "")
         if not alone:
-            chances, major = joined(rows, gold("dev"))
+            chances, major = joined(rows, data.gold("dev"))
             say(f"{name} calibration error", calibration_error(chances, major), "the risks that ship; nothing was fitted on dev")
 
 
@@ -121,15 +118,12 @@ def held_out(work: Path, plot: Path | None, errors: bool) -> None:
     """
     import risk
 
-    folders = sorted(work.glob("honest*/model.json"))
-    unseen = [frozenset(json.loads(f.read_text(encoding="utf-8"))["held_out_documents"]) for f in folders]
-    table = risk.table([(names, Estimator(f.parent)) for names, f in zip(unseen, folders, strict=True)])
-    ruled = risk.held_out(table.rules, table.major, table.names)
-    table.blend[:, risk.BLEND.index("rules")] = ruled
-    both = risk.held_out(table.blend, table.major, table.names)
-    alone = table.blend[:, risk.BLEND.index("major")]
+    models = risk.twins(work)
+    table = risk.table(models)
+    ruled, alone = (table.blend[:, risk.BLEND.index(column)] for column in ("rules", "major"))
+    both = cross_fitted(table.blend, table.major, table.names)
     chances = 1 / (1 + np.exp(-both))
-    strict = np.isin(table.names, sorted(unseen[0]))
+    strict = np.isin(table.names, sorted(models[0][0]))
     for group, chosen in (("held-out", strict), ("held-out, last stage only", np.ones(len(strict), bool))):
         major, error = table.major[chosen], table.error[chosen]
         for name, odds in (("rules and model", both), ("rules alone", ruled), ("model alone", alone)):
@@ -140,7 +134,7 @@ def held_out(work: Path, plot: Path | None, errors: bool) -> None:
         plot.write_text(svg(chances, table.major, "Risk of segments in documents held out"), encoding="utf-8")
     if errors:
         files = [p.name for p in sorted((SHARED / "bench/tune").glob("*.txt"))]
-        annotated = [g for file in files for g in gold("tune") if g["file"] == file]
+        annotated = sorted(data.gold("tune"), key=lambda g: files.index(g["file"]))
         show_errors([g for g, kept in zip(annotated, strict, strict=True) if kept], chances[strict])
 
 
@@ -230,26 +224,19 @@ def mqm(model: Estimator) -> None:
 
     The threshold for one half of the documents is the best of the other half.
     """
-    rated: dict[tuple, list[dict]] = collections.defaultdict(list)
-    for r in data.lines("mqm_zh_en.jsonl.gz"):
-        if data._bucket(f"{r['doc']}") == 0 and r["mt"].strip():
-            rated[r["year"], r["domain"], r["system"], r["doc"], str(r["seg"])].append(r)
-    contexts, before = [], collections.defaultdict(str)
-    for key, rows in rated.items():
-        contexts.append((rows[0]["mt"], before[key[:4]]))
-        before[key[:4]] = (before[key[:4]] + " " + rows[0]["mt"])[-CONTEXT_CHARACTERS:]
-    found = estimated(model, contexts)
-    documents = sorted({key[3] for key in rated})
+    rated = list(data.rated(held_out=True))
+    found = estimated(model, [(rows[0]["mt"], context) for _, context, rows in rated])
+    documents = sorted({doc for doc, _, _ in rated})
     for label, severities in (("wrong", ("minor", "major", "critical")), ("severe", ("major", "critical"))):
         halves: list[tuple[list[float], list[bool]]] = [([], []), ([], [])]
         ours: list[bool] = []
         theirs: list[bool] = []
-        for (key, rows), e in zip(rated.items(), found, strict=True):
+        for (doc, _, rows), e in zip(rated, found, strict=True):
             text = rows[0]["mt"]
-            spans = [m.span() for m in data._WORD.finditer(text)]
+            spans = [m.span() for m in data.WORD.finditer(text)]
             chances = chance_of(text, e, label, spans)
             marks = [[any(s[0] < b and a < s[1] for s in r["spans"] if s[2] in severities) for a, b in spans] for r in rows]
-            half = halves[documents.index(key[3]) % 2]
+            half = halves[documents.index(doc) % 2]
             for mark in marks:
                 half[0].extend(chances)
                 half[1].extend(mark)
@@ -269,7 +256,7 @@ def human() -> None:
     """Wikinews with default settings: how many sentences are flagged, and by which rules."""
     articles = list(data.lines("wikinews_2020.jsonl.gz"))
     documents = [formats.parse(f"{i}.txt", "\n\n".join(a["paragraphs"]) + "\n") for i, a in enumerate(articles)]
-    kept = {f"{i}.txt" for i, a in enumerate(articles) if data._bucket(a["url_title"]) < data.HELD_OUT}
+    kept = {f"{i}.txt" for i, a in enumerate(articles) if data.kept_out(a)}
     count: collections.Counter[str] = collections.Counter()
     by_rule: collections.Counter[str] = collections.Counter()
     with Pipeline(Config(rewriter="none")) as pipeline:

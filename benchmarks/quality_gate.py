@@ -12,7 +12,6 @@ The model that ships has seen the sentences of (b) before they were made worse. 
 from __future__ import annotations
 
 import argparse
-import json
 import math
 import random
 import sys
@@ -31,12 +30,11 @@ ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared"
 THRESHOLDS = (0.6, 0.5, 0.4, 0.3, 0.2, 0.1)
 sys.path.insert(0, str(ROOT / "models/train"))
+import quality_data as data  # noqa: E402  # the readers of ../shared that training uses
 
 
 def post_edits(each: int, rng: random.Random) -> list[Pair]:
     """Post-edits that change something, all languages."""
-    import quality_data as data
-
     rows = [r for r in data.lines("mlqe_pe_to_english.jsonl.gz") if r["split"] == "dev"]
     rng.shuffle(rows)
     pairs = (Pair(r["mt_raw"].strip(), gates.joined(r["pe"])) for r in rows)
@@ -45,8 +43,6 @@ def post_edits(each: int, rng: random.Random) -> list[Pair]:
 
 def planted(each: int, rng: random.Random) -> list[Pair]:
     """Good sentences and the same with one planted error, after their context."""
-    import quality_data as data
-
     examples = [e for e in data.silent() if len(e.text.split()) > 5]
     rng.shuffle(examples)
     made = ((e, data.plant(e.text, rng)) for e in examples)
@@ -58,8 +54,7 @@ def spoilt(each: int) -> list[Pair]:
     import speed
 
     gold = defaultdict(list)
-    for line in (SHARED / "bench/tune_gold.jsonl").read_text(encoding="utf-8").splitlines():
-        g = json.loads(line)
+    for g in data.gold("tune"):
         gold[g["file"]].append(g)
     found = []
     with speed.checker() as tool:

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import collections
-import gzip
 import json
 import subprocess
 import sys
@@ -26,7 +25,10 @@ from cleaner.core import Document, Span
 from cleaner.pipeline import Pipeline, run
 from cleaner.report import row
 
-SHARED = Path(__file__).resolve().parents[2] / "shared"
+ROOT = Path(__file__).resolve().parents[1]
+SHARED = ROOT.parent / "shared"
+sys.path.insert(0, str(ROOT / "models/train"))
+import quality_data as data  # noqa: E402  # the readers of ../shared that training uses
 
 
 def documents(split: str) -> list[Document]:
@@ -36,8 +38,7 @@ def documents(split: str) -> list[Document]:
 
 def human(count: int) -> list[Document]:
     """`count` segments that people wrote in English, 20 consecutive ones a document, a paragraph each."""
-    with gzip.open(SHARED / "data/wmt_original_english.txt.gz", "rt", encoding="utf-8") as lines:
-        texts = [line.strip() for line, _ in zip(lines, range(count), strict=False) if line.strip()]
+    texts = data.written(count)
     return [formats.parse(f"human-{i}.txt", "\n\n".join(texts[i:i + 20]) + "\n") for i in range(0, len(texts), 20)]
 
 
@@ -57,8 +58,7 @@ def main() -> None:
     if not SHARED.is_dir():
         sys.exit("benchmarks/rules.py: ../shared is not here, so there is nothing to measure on")
     gold = collections.defaultdict(list)
-    for line in (SHARED / f"bench/{args.split}_gold.jsonl").read_text(encoding="utf-8").splitlines():
-        g = json.loads(line)
+    for g in data.gold(args.split):
         gold[g["file"]].append(g)
     stats: dict[str, collections.Counter[str]] = collections.defaultdict(collections.Counter)
     shown: dict[str, list[str]] = collections.defaultdict(list)

@@ -15,7 +15,7 @@ import random
 import re
 from collections.abc import Iterable, Sequence
 
-from edit_tags import DELETE, KEEP, NOUN, OTHER, VERB, Forms, difference, tags, words
+from edit_tags import KEEP, MOST, NOUN, VERB, Forms, difference, tags, words
 from rapidfuzz.distance import Levenshtein
 
 _QUOTES = str.maketrans("“”„‟‘’`", '""""\'\'\'')
@@ -47,10 +47,16 @@ def joined(text: str) -> str:
     return re.sub(r" (n't|'(?:s|re|ve|ll|d|m|t))\b", r"\1", text.translate(_QUOTES))
 
 
-def towards(text: str, better: str, forms: Forms, known: Sequence[bool] | None = None) -> list[Tagged]:
+def tokens(text: str) -> list[str]:
+    """The words and marks of a tokenised text."""
+    text = joined(text)
+    return [s.of(text) for s in words(text)]
+
+
+def towards(text: str, better: str, forms: Forms) -> list[Tagged]:
     """Tags that turn `text` into `better`."""
     spans = words(text)
-    old, new = [s.of(text).translate(_QUOTES) for s in spans], [s.of(joined(better)) for s in words(joined(better))]
+    old, new = [s.of(text).translate(_QUOTES) for s in spans], tokens(better)
     here, gap = [KEEP] * len(old), [KEEP] * len(old)
     for a, b, c, d in difference(old, new):
         if a == len(old):
@@ -58,17 +64,7 @@ def towards(text: str, better: str, forms: Forms, known: Sequence[bool] | None =
         if b - a == 1 == d - c and old[a].lower() == new[c].lower():
             continue  # case alone: engines of post-editing tools differ in it
         made = tags(old, new[c:d], a, b, forms)
-        if made is None:
-            if a == b:
-                gap[a] = OTHER
-            else:
-                here[a:b] = [OTHER] * (b - a)
-            continue
-        here[a], gap[a] = made[0], made[1] if made[1] != KEEP else gap[a]
-        if a == b:
-            here[a] = KEEP if here[a] == KEEP else here[a]
-        for k in range(a + 1, b):
-            here[k] = DELETE
+        (gap if a == b else here)[a:a + len(made)] = made
     return [(s.start, h, g) for s, h, g in zip(spans, here, gap, strict=True)]
 
 
@@ -77,42 +73,36 @@ def consensus(text: str, others: Sequence[tuple[str, int]], forms: Forms) -> lis
     spans = words(text)
     old = ["^", *(s.of(text).translate(_QUOTES) for s in spans), "$"]
     low = [w.lower() for w in old]
-    lists = [(["^", *(s.of(joined(t)) for s in words(joined(t))), "$"], weight) for t, weight in others]
+    lists = [(other, [w.lower() for w in other], weight) for other, weight in ((["^", *tokens(t), "$"], weight) for t, weight in others)]
     grams: collections.Counter[tuple[str, ...]] = collections.Counter()
-    for other, weight in lists:
-        lower = [w.lower() for w in other]
+    for _, lower, weight in lists:
         seen = {tuple(lower[i:i + n]) for n in (2, 3, 4, 5) for i in range(len(lower) - n + 1)}
         for g in seen:
             grams[g] += weight
-    total = sum(weight for _, weight in lists)
+    total = sum(weight for _, weight in others)
     size = len(spans)
-    here: list[str | None] = [None] * size
-    gap: list[str | None] = [None] * size
+    here, gap = [""] * size, [""] * size
     for k in range(size):
         if grams[tuple(low[k:k + 3])] >= 0.3 * total:
             here[k] = KEEP
         if grams[tuple(low[k:k + 2])] >= 0.3 * total:
             gap[k] = KEEP
-    near = sorted(lists, key=lambda o: Levenshtein.normalized_distance(low, [w.lower() for w in o[0]]))[:4]
+    near = sorted(lists, key=lambda o: Levenshtein.normalized_distance(low, o[1]))[:4]
     best: dict[tuple[int, int], tuple[float, list[str]]] = {}
-    for other, _ in near:
-        for a, b, c, d in difference(low, [w.lower() for w in other]):
-            if not a or b > size + 1 or b - a > 3 or d - c > 3 or a == size + 1:
+    for other, lower, _ in near:
+        for a, b, c, d in difference(low, lower):
+            if not a or b > size + 1 or b - a > MOST or d - c > MOST or a == size + 1:
                 continue
-            new = grams[(low[a - 1], *(w.lower() for w in other[c:d]), low[b])] if b < len(low) else 0
+            new = grams[(low[a - 1], *lower[c:d], low[b])]
             was = grams[tuple(low[a - 1:b + 1])]
             if new >= max(2, 0.25 * total) and new >= 2 * was + 1 and new > best.get((a, b), (0, []))[0]:
-                best[a, b] = (new, list(other[c:d]))
+                best[a, b] = (new, other[c:d])
     for (a, b), (_, new) in best.items():
-        made = tags(old[1:-1], new, a - 1, b - 1, forms)
-        if a == b:
-            gap[a - 1] = made[1] if made else OTHER
-            continue
-        if made == (DELETE, KEEP) and not all(low[k] in _SMALL or not low[k].isalnum() for k in range(a, b)):
+        if not new and not all(low[k] in _SMALL or not low[k].isalnum() for k in range(a, b)):
             continue  # an engine that leaves something out is no editor
-        for k in range(a - 1, b - 1):
-            here[k] = (made[0] if k == a - 1 else DELETE) if made else OTHER
-    return [(s.start, h or "", g or "") for s, h, g in zip(spans, here, gap, strict=True)]
+        made = tags(old[1:-1], new, a - 1, b - 1, forms)
+        (gap if a == b else here)[a - 1:a - 1 + len(made)] = made
+    return [(s.start, h, g) for s, h, g in zip(spans, here, gap, strict=True)]
 
 
 _ARTICLES = ("the", "a", "an")

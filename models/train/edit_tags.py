@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -29,11 +29,11 @@ _VOWEL = re.compile(r"(?i)(?!uni|use|usu|eu|one|once|uk|us\b)[aeiou]|hour|hono|h
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """Words `first` to `last` (exclusive; equal for an insertion before `first`) become `text`."""
+    """Word `at` becomes `text`, or has it put before it."""
 
-    first: int
-    last: int
+    at: int
     text: str
+    before: bool = False
 
 
 def words(text: str) -> list[Span]:
@@ -42,7 +42,7 @@ def words(text: str) -> list[Span]:
 
 
 class Forms:
-    """The forms of common verbs and nouns, as a table that ships with a model: one row a lemma."""
+    """The forms of common verbs and nouns, as a table beside a model: one row a lemma."""
 
     def __init__(self, verbs: Iterable[Sequence[str]], nouns: Iterable[Sequence[str]]) -> None:
         self.verbs = [tuple(v) for v in verbs]
@@ -89,23 +89,19 @@ def difference(old: Sequence[str], new: Sequence[str]) -> list[tuple[int, int, i
     return found
 
 
-def tags(old: Sequence[str], new: Sequence[str], first: int, last: int, forms: Forms) -> tuple[str, str] | None:
-    """The tags of an edit: for word `first` and for the gap before it; None where no tag can say it.
+def tags(old: Sequence[str], new: Sequence[str], first: int, last: int, forms: Forms) -> list[str]:
+    """The tags of an edit: that of the gap before word `first` where nothing stood, else one for each word; OTHER where none can say it.
 
     Of several words that become others, the first carries the new text and the rest are deleted.
     """
+    size = max(last - first, 1)
     text = " ".join(new).lower()
     if len(new) > MOST or last - first > MOST or (new and not _SAYABLE.fullmatch(text)) or (first and text != " ".join(new)):
-        return None
+        return [OTHER] * size
     if first == last:
-        return KEEP, "+" + text
-    if not new:
-        return DELETE, KEEP
-    if len(new) == 1 == last - first:
-        form = forms.tag(old[first].lower(), text)
-        if form:
-            return "~" + form, KEEP
-    return text, KEEP
+        return ["+" + text]
+    form = forms.tag(old[first].lower(), text) if len(new) == 1 == size else None
+    return ["~" + form if form else text or DELETE, *[DELETE] * (size - 1)]
 
 
 def edit(tag: str, at: int, word: str, forms: Forms) -> Edit | None:
@@ -113,56 +109,48 @@ def edit(tag: str, at: int, word: str, forms: Forms) -> Edit | None:
     if tag in (KEEP, OTHER):
         return None
     if tag.startswith("+"):
-        return Edit(at, at, tag[1:])
+        return Edit(at, tag[1:], before=True)
     if tag == DELETE:
-        return Edit(at, at + 1, "")
-    if tag.startswith("~"):
-        form = forms.form(word.lower(), tag[1:])
-        return Edit(at, at + 1, form) if form and form != word.lower() else None
-    return Edit(at, at + 1, tag) if tag != word.lower() else None
+        return Edit(at, "")
+    new = forms.form(word.lower(), tag[1:]) if tag.startswith("~") else tag
+    return Edit(at, new) if new and new != word.lower() else None
 
 
-def apply(text: str, edits: Iterable[Edit], common: Mapping[str, object] | frozenset[str] = frozenset()) -> str:
-    """`text` with edits made, which must not overlap. Case follows what stood there; `common` words lose the capital of a first word
-    when they no longer are; "a" and "an" follow the next word.
+def apply(text: str, edits: Sequence[Edit], common: frozenset[str]) -> str:
+    """`text` with edits made, at least one, which must not overlap. Case follows what stood there; `common` words lose the capital of a
+    first word when they no longer are; "a" and "an" follow the next word.
     """
     spans = words(text)
     tokens = [s.of(text) for s in spans]
-    gaps = [text[a.end:b.start] for a, b in pairwise([Span(0, 0), *spans])] + [text[spans[-1].end:] if spans else text]
-    made: list[list[str]] = [[gap, token] for gap, token in zip(gaps, tokens, strict=False)]
-    capital = bool(tokens) and next((t[:1].isupper() for t in tokens if t[:1].isalnum()), False)
-    touched: set[int] = set()
+    made = [[text[a.end:b.start], token] for (a, b), token in zip(pairwise([Span(0, 0), *spans]), tokens, strict=True)]
+    capital = next((t[:1].isupper() for t in tokens if t[:1].isalnum()), False)
     for e in edits:
-        touched.update(range(e.first, max(e.last, e.first + 1)))
-        if e.first == e.last:
-            gap = made[e.first][0] if e.first < len(made) else " "
-            if _ATTACHED.match(e.text):
-                made[e.first][0] = e.text + gap
+        gap, old, new = made[e.at][0], tokens[e.at], e.text
+        if e.before:
+            if _ATTACHED.match(new):
+                made[e.at][0] = new + gap
             else:
-                made[e.first][0] = (gap if gap or not e.first else " ") + e.text + ("" if _ATTACHED.match(tokens[e.first]) else " ")
-                if not e.first and tokens[0].lower() in common and tokens[0] != "I":
-                    made[0][1] = tokens[0][:1].lower() + tokens[0][1:]
+                made[e.at][0] = (gap if gap or not e.at else " ") + new + ("" if _ATTACHED.match(old) else " ")
+                if not e.at and old.lower() in common and old != "I":
+                    made[0][1] = old[:1].lower() + old[1:]
             continue
-        old = tokens[e.first]
-        new = e.text
         if new and old[:1].isupper() and (old[1:2].islower() or len(old) == 1) and old != "I":
             new = new[:1].upper() + new[1:]
-        made[e.first][1] = new
+        made[e.at][1] = new
         if not new:
-            made[e.first][0] = made[e.first][0] if e.first == 0 or made[e.first][0].strip() else ""
-            if e.first == 0 and len(made) > 1 and not made[1][0].strip():
-                made[1][0] = made[0][0]
+            made[e.at][0] = gap if e.at == 0 or gap.strip() else ""
+            if e.at == 0 and len(made) > 1 and not made[1][0].strip():
+                made[1][0] = gap
                 made[0][0] = ""
-        for k in range(e.first + 1, e.last):
-            made[k] = ["", ""]
-    result = "".join(gap + token for gap, token in made) + gaps[-1]
-    if touched:
-        result = re.sub(r"\b([Aa])n? (?=(\w+))", lambda m: m[1] + ("n " if _VOWEL.match(m[2]) else " "), result) \
-            if _near_article(tokens, touched) else result
-        result = re.sub(r" {2,}", " ", result) if "  " not in text else result
-        head = re.search(r"\w", result)
-        if capital and head and min(touched) <= 1:
-            result = result[:head.start()] + head[0].upper() + result[head.end():]
+    result = "".join(gap + token for gap, token in made) + text[spans[-1].end:]
+    touched = {e.at for e in edits}
+    if _near_article(tokens, touched):
+        result = re.sub(r"\b([Aa])n? (?=(\w+))", lambda m: m[1] + ("n " if _VOWEL.match(m[2]) else " "), result)
+    if "  " not in text:
+        result = re.sub(r" {2,}", " ", result)
+    head = re.search(r"\w", result)
+    if capital and head and min(touched) <= 1:
+        result = result[:head.start()] + head[0].upper() + result[head.end():]
     return result
 
 

@@ -12,24 +12,21 @@ from __future__ import annotations
 
 import argparse
 import collections
-import json
-import re
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import edit_data
 import numpy as np
 from edit_kinds import kinds
 from edit_tags import words
-from fitting import auc, calibration_error, fit
-from quality_data import SHARED, lines
+from fitting import auc, calibration_error, held_out
+from quality_data import SHARED, lines, tune
 from rapidfuzz.distance import Levenshtein
 from tagger import LEAST, Option, Tagger, apart, applied, options, signals
 
 from cleaner.core import Span
-
-_QUOTES = str.maketrans("“”„‟‘’`", '""""\'\'\'')
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +43,7 @@ class Judged:
 
 def tokens(text: str) -> list[str]:
     """Words in lower case, as post-editing tools and people write them."""
-    text = re.sub(r" (n't|'(?:s|re|ve|ll|d|m|t))\b", r"\1", text.translate(_QUOTES))
-    return [s.of(text).lower() for s in words(text)]
+    return [w.lower() for w in edit_data.tokens(text)]
 
 
 def texts(share: int) -> Iterator[tuple[str, str, list[str], list[Span], str]]:
@@ -55,11 +51,7 @@ def texts(share: int) -> Iterator[tuple[str, str, list[str], list[Span], str]]:
     for n, r in enumerate(r for r in lines("mlqe_pe_to_english.jsonl.gz") if r["split"] == "dev"):
         if n % share == 0:
             yield r["mt_raw"], "", [r["pe"]], [], r["pair"]
-    gold = [json.loads(x) for x in (SHARED / "bench/tune_gold.jsonl").read_text(encoding="utf-8").splitlines()]
-    before: dict[str, str] = collections.defaultdict(str)
-    for r in sorted(gold, key=lambda r: (r["file"], r["start"])):
-        context = before[r["file"]]
-        before[r["file"]] = (context + " " + r["mt"])[-400:]
+    for context, r in tune():
         good = [t for t in (r["fix_en"], r["fix"], *r["variants"]) if t] or [r["mt"]]
         yield r["mt"], context, good, [Span(e["start"], e["end"]) for e in r["errors"]], r["file"]
 
@@ -74,7 +66,7 @@ def judged(model: Tagger, share: int) -> list[Judged]:
             {i for op in Levenshtein.opcodes(old, t) if op.tag != "equal" for i in range(op.src_start, max(op.src_end, op.src_start + 1))}
             for t in accepted
         ]
-        for option in apart(options(model, text, context), LEAST, 4):
+        for option in apart(options(model, text, context), 4):
             new = applied(text, option)
             gain = near - min(Levenshtein.distance(tokens(new), t) for t in accepted)
             place = option.span
@@ -109,9 +101,9 @@ def main() -> None:
     if not SHARED.is_dir():
         sys.exit("models/train/edits.py: ../shared is not here, so there is nothing to measure")
     rows = judged(Tagger(args.model), args.share)
-    tune = [r for r in rows if r.group.endswith(".txt")]
+    documents = [r for r in rows if r.group.endswith(".txt")]
     show("MLQE-PE, development split", [r for r in rows if not r.group.endswith(".txt")])
-    show("tune", tune)
+    show("tune", documents)
     by_kind = collections.defaultdict(list)
     for r in rows:
         by_kind[" ".join(kinds(r.old, r.new))].append(r)
@@ -120,13 +112,10 @@ def main() -> None:
     x = np.array([(1.0, *signals(r.option)) for r in rows])
     y = np.array([float(r.gain > 0) for r in rows])
     groups = np.array([r.group for r in rows])
-    odds = np.zeros(len(y))
-    for fold in range(5):
-        out = np.isin(groups, sorted(set(groups))[fold::5])
-        odds[out] = x[out] @ fit(x[~out], y[~out])
+    odds = held_out(x, y, groups, folds=5)
     print(f"chance that an edit is closer: AUC {auc(odds, y):.3f} (the tagger's own chance: {auc(x[:, 1], y):.3f}), "
           f"calibration error {calibration_error(1 / (1 + np.exp(-odds)), y):.3f}")
-    for r in tune[:: max(1, len(tune) // args.show)] if args.show else ():
+    for r in documents[:: max(1, len(documents) // args.show)] if args.show else ():
         print(f"{r.gain:+d} {'placed' if r.placed else '      '} {r.option.chance:.2f} {r.option.doubt:.2f}\n    {r.old}\n    {r.new}")
 
 

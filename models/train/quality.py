@@ -29,7 +29,8 @@ from quality_model import Quality, Tags, base, predict, prepare, train
 
 SEED = 11
 SHARE = 0.3  # of the third turn in the average
-HONEST = "honest"  # models that have not seen a third of tune; stage 1 did without the first third only
+#: The models of stage 2 and which third of tune each leaves out; stage 1 did without the first third only.
+FOLDS: dict[str, int | None] = {"honest": 0, "honest-1": 1, "honest-2": 2, "final": None}
 
 
 def held_out(documents: list[str], fold: int = 0) -> set[str]:
@@ -88,28 +89,27 @@ def main() -> None:
     torch.set_num_threads(args.threads)
     torch.manual_seed(SEED)
     encoder, tokenizer = base()
-    saved = args.work / "edits.json"
-    forms = load_edits(saved)[1] if saved.exists() else table(texts())
-    tune = data.annotated(forms)
-    out = held_out([e.group for e in tune])
+    out = held_out([r["file"] for r in data.gold("tune")])
     exclude = frozenset(wmt_name(n) for n in out)
-    last = [] if (args.work / "stage1-2.pt").exists() else mixture(2, exclude, forms)
+    saved = args.work / "edits.json"
     if not saved.exists():
-        save_edits(saved, Tags.of([*last, *(e for e in tune if e.group not in out)]), forms)
-    tags = load_edits(saved)[0]
+        forms = table(texts())
+        save_edits(saved, Tags.of([*mixture(2, exclude, forms), *(e for e in data.annotated(forms) if e.group not in out)]), forms)
+    tags, forms = load_edits(saved)
+    tune = data.annotated(forms)
     model = Quality(encoder, tags)
     for turn, rate in enumerate((2e-4, 1e-4, 2e-4)):
         start = args.work / f"stage1-{turn}.pt"
         if start.exists():
             model.load_state_dict(torch.load(start), strict=turn == 2)  # the first turns do not know the edit heads
             continue
-        rows = prepare(tokenizer, last if turn == 2 else mixture(turn, exclude, forms), tags)
+        rows = prepare(tokenizer, mixture(turn, exclude, forms), tags)
         if turn == 2:
             model.begin_edits(rows)
         print(len(rows), "examples,", sum(len(r[0]) for r in rows), "tokens", flush=True)
         train(model, rows, passes=1, rate=rate, seed=SEED + turn, name=f"stage 1, turn {turn}", keep=args.work / f"partial-{turn}.pt")
         torch.save(model.state_dict(), start)
-    for name, fold in ((HONEST, 0), (f"{HONEST}-1", 1), (f"{HONEST}-2", 2), ("final", None)):
+    for name, fold in FOLDS.items():
         kept = held_out([e.group for e in tune], fold) if fold is not None else set()
         rows = prepare(tokenizer, [e for e in tune if e.group not in kept], tags)
         ends = []
@@ -120,7 +120,7 @@ def main() -> None:
             ends.append({k: v.clone() for k, v in model.state_dict().items()})
         model.load_state_dict({k: (1 - SHARE) * ends[0][k] + SHARE * v if v.is_floating_point() else v for k, v in ends[1].items()})
         torch.save(model.state_dict(), args.work / f"{name}.pt")
-        if name == HONEST:
+        if fold == 0:
             unseen = [e for e in tune if e.group in kept] + data.silent()
             (args.work / "held_out.pickle").write_bytes(pickle.dumps((unseen, predict(model, tokenizer, unseen))))
 

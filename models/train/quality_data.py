@@ -17,19 +17,23 @@ from __future__ import annotations
 
 import collections
 import gzip
+import itertools
 import json
 import random
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import edit_data
 from edit_tags import KEEP, Forms
 
+from cleaner.estimator import CONTEXT_CHARACTERS
+
 SHARED = Path(__file__).resolve().parents[3] / "shared"
 HELD_OUT = 3  # tenths of the Wikinews articles that are kept for counting false alarms
-_WORD = re.compile(r"\w+(?:['’]\w+)?")
+WORD = re.compile(r"\w+(?:['’]\w+)?")
 #: Too common to say anything when other systems use them too.
 _COMMON = frozenset(re.findall(r"\w+", """
     the a an of to in and on for with at by from as is are was were be been it its that this which who will would has have had he she they
@@ -58,11 +62,35 @@ def lines(name: str) -> Iterator[dict]:
             yield json.loads(row)
 
 
-def post_edits(forms: Forms, split: str = "train") -> list[Example]:
+def gold(split: str) -> list[dict]:
+    """The annotated segments of a split of the bench."""
+    return [json.loads(line) for line in (SHARED / f"bench/{split}_gold.jsonl").read_text(encoding="utf-8").splitlines()]
+
+
+def written(count: int | None = None) -> list[str]:
+    """The first `count` segments that people wrote in English for WMT, all without; empty ones are counted and left out."""
+    with gzip.open(SHARED / "data/wmt_original_english.txt.gz", "rt", encoding="utf-8") as rows:
+        return [line.strip() for line in itertools.islice(rows, count) if line.strip()]
+
+
+class Before(collections.defaultdict[Any, str]):
+    """What was read of each document so far, as much of it as is context."""
+
+    def __init__(self) -> None:
+        super().__init__(str)
+
+    def read(self, key: Any, text: str) -> str:
+        """What came before `text`, which is read now."""
+        context = self[key]
+        self[key] = f"{context} {text}"[-CONTEXT_CHARACTERS:]
+        return context
+
+
+def post_edits(forms: Forms) -> list[Example]:
     """MLQE-PE: words tagged by what the post-editor changed, HTER, raters' mean z."""
     found = []
     for r in lines("mlqe_pe_to_english.jsonl.gz"):
-        if r["split"] != split:
+        if r["split"] != "train":
             continue
         text, tags = r["mt_raw"], r["tags"][1::2]
         spans = align(r["mt"].split(), text)
@@ -87,22 +115,23 @@ def align(tokens: list[str], text: str) -> list[tuple[int, int]]:
     return spans
 
 
-def expert_spans(rng: random.Random, held_out: bool = False) -> list[Example]:
-    """WMT MQM zh-en: each rated translation once, labels averaged over its raters, preceded by its document so far.
-
-    One document in ten is held out.
-    """
-    rated: dict[tuple, list[dict]] = collections.defaultdict(list)
+def rated(held_out: bool) -> Iterator[tuple[str, str, list[dict]]]:
+    """WMT MQM zh-en: each rated translation once, as (document, context, a row for each rater). One document in ten is held out."""
+    found: dict[tuple, list[dict]] = collections.defaultdict(list)
     for r in lines("mqm_zh_en.jsonl.gz"):
-        rated[r["year"], r["domain"], r["system"], r["doc"], str(r["seg"])].append(r)
-    found, before = [], {}
-    for (year, domain, system, doc, _), rows in rated.items():
-        key = (year, domain, system, doc)
-        context = before.get(key, "")
-        text = rows[0]["mt"]
-        before[key] = (context + " " + text)[-400:]
-        if (_bucket(f"{doc}") == 0) != held_out or not text.strip():
-            continue
+        found[r["year"], r["domain"], r["system"], r["doc"], str(r["seg"])].append(r)
+    before = Before()
+    for (*key, _), rows in found.items():
+        text, doc = rows[0]["mt"], str(key[-1])
+        context = before.read(tuple(key), text)
+        if (_bucket(doc) == 0) == held_out and text.strip():
+            yield doc, context, rows
+
+
+def expert_spans(rng: random.Random) -> list[Example]:
+    """WMT MQM zh-en without the documents held out, labels averaged over the raters."""
+    found = []
+    for doc, context, rows in rated(held_out=False):
         weight = 1 / len(rows)
         labels = {
             "any": sum(bool(r["spans"]) for r in rows) * weight,
@@ -110,7 +139,7 @@ def expert_spans(rng: random.Random, held_out: bool = False) -> list[Example]:
         }
         words = [(s[0], s[1], label, weight) for r in rows for s in r["spans"]
                  for label in (("wrong", "severe") if s[2] in ("major", "critical") else ("wrong",))]
-        found.append(Example(text, context, labels, words, ("wrong", "severe"), f"{doc}"))
+        found.append(Example(rows[0]["mt"], context, labels, words, ("wrong", "severe"), doc))
     rng.shuffle(found)
     return found
 
@@ -119,25 +148,33 @@ def _bucket(name: str) -> int:
     return sum(name.encode()) % 10
 
 
+def kept_out(article: dict) -> bool:
+    """Whether an article of Wikinews is for counting false alarms only."""
+    return _bucket(article["url_title"]) < HELD_OUT
+
+
+def _sentences(article: dict) -> list[str]:
+    return [s for paragraph in article["paragraphs"] for s in re.split(r"(?<=[.!?])\s+(?=[A-Z])", paragraph)]
+
+
 def systems(rng: random.Random, forms: Forms, pairs: dict[str, int], exclude: frozenset[str]) -> list[Example]:
     """WMT outputs: for each pair so many translations; words that other systems and the references do not use are suspect."""
     found = []
     for pair, count in pairs.items():
-        own, before = [], collections.defaultdict(str)
+        own, before = [], Before()
         rows = [r for r in lines("wmt_to_english.jsonl.gz") if r["pair"] == pair and (r["doc"] or "") not in exclude]
         share = min(1.0, 1.1 * count / sum(len(r["hyps"]) for r in rows))
         for r in rows:
             bags = {name: _bag(text) for name, text in r["hyps"].items()}
             refs = [_bag(text) for text in r["refs"]]
             for name, text in r["hyps"].items():
-                context = before[name, r["doc"]] if r["doc"] else ""
-                before[name, r["doc"]] = (context + " " + text)[-400:]
+                context = before.read((name, r["doc"]), text) if r["doc"] else ""
                 others = [b for n, b in bags.items() if n != name]
                 total = len(others) + 3 * len(refs)
                 if not text.strip() or not total or rng.random() > share:
                     continue
                 words, support = [], []
-                for m in _WORD.finditer(text):
+                for m in WORD.finditer(text):
                     stem = _stem(m.group())
                     if m.group().lower() in _COMMON:
                         continue
@@ -163,16 +200,20 @@ def _stem(word: str) -> str:
 
 
 def _bag(text: str) -> frozenset[str]:
-    return frozenset(_stem(w) for w in _WORD.findall(text))
+    return frozenset(_stem(w) for w in WORD.findall(text))
+
+
+def tune() -> Iterator[tuple[str, dict]]:
+    """The annotated segments of the bench's tune split after their context, document by document."""
+    before = Before()
+    for r in sorted(gold("tune"), key=lambda r: (r["file"], r["start"])):
+        yield before.read(r["file"], r["mt"]), r
 
 
 def annotated(forms: Forms) -> list[Example]:
     """The bench's tune split: Japanese news, error spans that an English-only reader would notice."""
-    found, before = [], collections.defaultdict(str)
-    rows = [json.loads(x) for x in (SHARED / "bench/tune_gold.jsonl").read_text(encoding="utf-8").splitlines()]
-    for r in sorted(rows, key=lambda r: (r["file"], r["start"])):
-        context = before[r["file"]]
-        before[r["file"]] = (context + " " + r["mt"])[-400:]
+    found = []
+    for context, r in tune():
         words = [(e["start"], e["end"], label, 1.0) for e in r["errors"] if e["visible"]
                  for label in (("wrong", "severe") if e["severity"] == "major" else ("wrong",))]
         labels = {"any": float(r["status"] != "ok"), "major": float(r["status"] == "major")}
@@ -183,18 +224,14 @@ def annotated(forms: Forms) -> list[Example]:
 
 def passages() -> list[tuple[str, str]]:
     """English by people as (context, sentence): Wikinews articles and segments written for WMT, without what counts false alarms."""
-    with gzip.open(SHARED / "data/wmt_original_english.txt.gz", "rt", encoding="utf-8") as rows:
-        plain = [line.strip() for line in rows if len(line.split()) > 5]
+    plain = [text for text in written() if len(text.split()) > 5]
     found = [("", text) for text in plain[2000:]]  # the first 1,000 set the threshold, the next 1,000 count false alarms
+    before = Before()
     for article in lines("wikinews_2020.jsonl.gz"):
-        if _bucket(article["url_title"]) < HELD_OUT:
-            continue
-        context = ""
-        for paragraph in article["paragraphs"]:
-            for sentence in re.split(r"(?<=[.!?])\s+(?=[A-Z])", paragraph):
-                if len(sentence.split()) > 5:
-                    found.append((context[-400:], sentence))
-                context += " " + sentence
+        for sentence in () if kept_out(article) else _sentences(article):
+            context = before.read(article["url_title"], sentence)
+            if len(sentence.split()) > 5:
+                found.append((context, sentence))
     return found
 
 
@@ -215,8 +252,7 @@ def human(rng: random.Random, forms: Forms, share: float = 0.5, worsened: float 
         if draw >= 1 - worsened:
             found.append(_worsened(text, context, forms, rng))
             continue
-        found.append(Example(text, context, {"any": 0.0, "major": 0.0}, [], ("wrong", "severe"), "human",
-                             edit_data.towards(text, text, forms)))
+        found.append(_right(text, context, forms, "human"))
     rng.shuffle(found)
     return found
 
@@ -224,13 +260,12 @@ def human(rng: random.Random, forms: Forms, share: float = 0.5, worsened: float 
 def references(exclude: frozenset[str]) -> list[tuple[str, str]]:
     """What people made of the sources of WMT, and engines' sentences that a post-editor left as they are, as (context, sentence)."""
     texts = [("", r["mt_raw"]) for r in lines("mlqe_pe_to_english.jsonl.gz") if r["split"] == "train" and not float(r["hter"])]
-    before: dict[tuple[str, str], str] = collections.defaultdict(str)
+    before = Before()
     for r in lines("wmt_to_english.jsonl.gz"):
         if (r["doc"] or "") in exclude or not r["refs"]:
             continue
-        key = (r["pair"], r["doc"] or str(len(texts)))
-        texts.append((before[key], r["refs"][0]))
-        before[key] = (before[key] + " " + r["refs"][0])[-400:]
+        text = r["refs"][0]
+        texts.append((before.read((r["pair"], r["doc"]), text) if r["doc"] else "", text))
     return texts
 
 
@@ -240,11 +275,15 @@ def mended(rng: random.Random, forms: Forms, exclude: frozenset[str]) -> list[Ex
     for context, text in references(exclude):
         for _ in range(2):
             if rng.random() < 0.25:
-                found.append(Example(text, context, {"any": 0.0, "major": 0.0}, [], ("wrong", "severe"), "reference",
-                                     edit_data.towards(text, text, forms)))
+                found.append(_right(text, context, forms, "reference"))
             else:
                 found.append(_worsened(text, context, forms, rng))
     return found
+
+
+def _right(text: str, context: str, forms: Forms, group: str) -> Example:
+    """Good English as it is."""
+    return Example(text, context, {"any": 0.0, "major": 0.0}, [], ("wrong", "severe"), group, edit_data.towards(text, text, forms))
 
 
 def _worsened(text: str, context: str, forms: Forms, rng: random.Random) -> Example:
@@ -259,18 +298,12 @@ def silent() -> list[Example]:
     """English by people that `human` leaves out and the model must stay silent on: whole Wikinews articles, and the first 1,000 of the
     WMT segments, twenty consecutive ones to a document. Groups start with ``human/``.
     """
-    found = []
-    texts = {a["url_title"]: [s for p in a["paragraphs"] for s in re.split(r"(?<=[.!?])\s+(?=[A-Z])", p)]
-             for a in lines("wikinews_2020.jsonl.gz") if _bucket(a["url_title"]) < HELD_OUT}
-    with gzip.open(SHARED / "data/wmt_original_english.txt.gz", "rt", encoding="utf-8") as rows:
-        plain = [line.strip() for line, _ in zip(rows, range(1000), strict=False) if line.strip()]
+    texts = {a["url_title"]: _sentences(a) for a in lines("wikinews_2020.jsonl.gz") if kept_out(a)}
+    plain = written(1000)
     texts |= {f"wmt-{i}": plain[i:i + 20] for i in range(0, len(plain), 20)}
-    for title, sentences in texts.items():
-        context = ""
-        for sentence in sentences:
-            found.append(Example(sentence, context[-400:], {"any": 0.0, "major": 0.0}, group="human/" + title))
-            context += " " + sentence
-    return found
+    before = Before()
+    return [Example(sentence, before.read(title, sentence), {"any": 0.0, "major": 0.0}, group="human/" + title)
+            for title, sentences in texts.items() for sentence in sentences]
 
 
 _PRONOUN = re.compile(r"\b(He|She|They|It|he|she|they)\b(?= (?:is|was|are|were|has|have|had|will|would|said|also|\w+ed)\b)")

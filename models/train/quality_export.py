@@ -18,9 +18,9 @@ import exporting
 import numpy as np
 import torch
 from fitting import auc
-from quality import HONEST, held_out, load_edits
+from quality import FOLDS, held_out, load_edits
 from quality_data import SHARED
-from quality_model import CONTEXT, LENGTH, SENTENCE, WORD, Quality, base
+from quality_model import READS, SENTENCE, WORD, Quality, base
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -54,15 +54,15 @@ def main() -> None:
         "human_segments": int(human.sum()), "auc_any_against_human": auc(odds, wrong),
     }
     settings = {
-        "version": 2, "base": "all-MiniLM-L6-v2", "context_tokens": CONTEXT, "max_tokens": LENGTH, "cls": 101, "sep": 102,
-        "sentence": SENTENCE, "word": WORD, "held_out": {k: round(float(v), 4) for k, v in figures.items()},
+        "version": 2, **READS, "sentence": SENTENCE, "word": WORD,
+        "held_out": {k: round(float(v), 4) for k, v in figures.items()},
     }
     tune = [p.name for p in (SHARED / "bench/tune").glob("*.txt")]
-    folds = [(k, args.work / (f"{HONEST}-{k}" if k else HONEST)) for k in range(3)]
-    for fold, out in (*folds, (None, ROOT / "models/quality")):
+    for name, fold in FOLDS.items():
+        out = ROOT / "models/quality" if fold is None else args.work / name
         encoder, tokenizer = base()
         model = Quality(encoder, load_edits(args.work / "edits.json")[0])
-        model.load_state_dict(torch.load(args.work / f"{'final' if fold is None else out.name}.pt"))
+        model.load_state_dict(torch.load(args.work / f"{name}.pt"))
         exporting.export(_Served(model), ("sentence", "word"), tokenizer, out)
         unseen = {"held_out_documents": sorted(held_out(tune, fold or 0))}
         exporting.settings(out, settings | unseen, ("model.onnx", "tokenizer.json"))

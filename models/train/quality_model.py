@@ -23,7 +23,9 @@ from transformers import BertConfig, BertModel
 
 SENTENCE = ("any", "major", "z", "hter", "agree")
 WORD = ("bad", "wrong", "severe", "alone")
-CONTEXT, LENGTH = 40, 128
+CONTEXT, LENGTH, CLS, SEP = 40, 128, 101, 102
+#: What a model.json says of what the encoder reads.
+READS = {"base": "all-MiniLM-L6-v2", "context_tokens": CONTEXT, "max_tokens": LENGTH, "cls": CLS, "sep": SEP}
 WEIGHT = {"any": 1.0, "major": 1.0, "z": 0.3, "hter": 0.5, "agree": 0.5, "bad": 1.0, "wrong": 1.0, "severe": 1.0, "alone": 0.6,
           "here": 1.2, "gap": 0.8}
 HEADS = 6  # times the encoder's learning rate: many classes, each seldom seen
@@ -114,7 +116,7 @@ def encode(tokenizer: Tokenizer, text: str, context: str) -> tuple[list[int], li
     before = tokenizer.encode(context, add_special_tokens=False).ids[-CONTEXT:] if context else []
     own = tokenizer.encode(text, add_special_tokens=False)
     room = LENGTH - len(before) - 3
-    ids = [101, *before, 102, *own.ids[:room], 102]
+    ids = [CLS, *before, SEP, *own.ids[:room], SEP]
     types = [0] * (len(before) + 2) + [1] * (len(ids) - len(before) - 2)
     offsets = [(0, 0)] * (len(before) + 2) + list(own.offsets[:room]) + [(0, 0)]
     return ids, types, offsets
@@ -197,15 +199,16 @@ def loss_of(model: Quality, out: tuple[torch.Tensor, ...], sentence: torch.Tenso
     return total
 
 
-def train(model: Quality, rows: Sequence[tuple], *, passes: float, rate: float, seed: int, tokens: int = 3000, name: str = "",
+def train(model: Quality, rows: Sequence[tuple], *, passes: int, rate: float, seed: int, tokens: int = 3000, name: str = "",
           keep: Path | None = None) -> None:
     """AdamW with warm-up and linear decay, bf16 autocast on the CPU; `keep` is a checkpoint from which a stopped run goes on."""
     rng = random.Random(seed)
     torch.manual_seed(seed)
     plan: list[list[int]] = []
-    while len(plan) < passes * len(batches(rows, tokens, random.Random(0))):
+    steps = passes * len(batches(rows, tokens, random.Random(0)))
+    while len(plan) < steps:
         plan += batches(rows, tokens, rng)
-    plan = plan[: int(passes * len(batches(rows, tokens, random.Random(0))))]
+    plan = plan[:steps]
     fast = {*model.here.parameters(), *model.gap.parameters()}
     slow = [p for p in model.parameters() if p not in fast]
     optimiser = torch.optim.AdamW([{"params": slow}, {"params": list(fast), "lr": HEADS * rate}], lr=rate, weight_decay=0.01)

@@ -21,7 +21,7 @@ import quality_data as data
 import torch
 from edit_tags import OTHER, Forms
 from quality import SEED, save_edits, texts, wmt_name
-from quality_model import CONTEXT, LENGTH, Quality, Tags, base, prepare, train
+from quality_model import READS, Quality, Tags, base, prepare, train
 
 TAGS = 6  # likeliest tags of a word, and of a gap, that the model gives out
 
@@ -90,8 +90,7 @@ def main() -> None:
     torch.save(model.state_dict(), out / "rewriter.pt")
     exporting.export(_Served(model), ("here", "here_tag", "gap", "gap_tag"), tokenizer, out)
     save_edits(out / "edits.json", tags, forms)
-    about = {"version": 1, "base": "all-MiniLM-L6-v2", "context_tokens": CONTEXT, "max_tokens": LENGTH, "cls": 101, "sep": 102}
-    exporting.settings(out, about, ("model.onnx", "tokenizer.json", "edits.json"))
+    exporting.settings(out, {"version": 1, **READS}, ("model.onnx", "tokenizer.json", "edits.json"))
 
 
 if __name__ == "__main__":

@@ -13,7 +13,6 @@ Logistic regression by Newton's method with an L2 penalty; the figures printed a
 from __future__ import annotations
 
 import argparse
-import gzip
 import json
 import sys
 from collections.abc import Sequence
@@ -21,7 +20,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from fitting import auc, calibration_error, fit
+import quality_data as data
+from fitting import auc, calibration_error, fit, held_out
 
 from cleaner import formats
 from cleaner.analysis import Analysis
@@ -44,16 +44,22 @@ class Table:
     """A row for every annotated segment: features of both models, whether it has a major error and any, its document."""
 
     rules: np.ndarray
-    blend: np.ndarray  # the column of the first model's log-odds is still empty
+    blend: np.ndarray  # with the first model's log-odds as fitted without the row's document
     suspicion: np.ndarray
     major: np.ndarray
     error: np.ndarray
     names: np.ndarray
 
 
+def twins(work: Path) -> list[tuple[frozenset[str], Estimator]]:
+    """The models that have not seen some of tune, with the names of those documents; the first model's no stage has seen."""
+    return [(frozenset(json.loads(f.read_text(encoding="utf-8"))["held_out_documents"]), Estimator(f.parent))
+            for f in sorted(work.glob("honest*/model.json"))]
+
+
 def table(models: Sequence[tuple[frozenset[str], Estimator]]) -> Table:
     """Read tune, each document by the model that holds it out."""
-    gold = [json.loads(line) for line in (BENCH / "tune_gold.jsonl").read_text(encoding="utf-8").splitlines()]
+    gold = data.gold("tune")
     rows: list[tuple] = []
     with Pipeline(Config(ignore=("quality",))) as pipeline:
         for path in sorted((BENCH / "tune").glob("*.txt")):
@@ -69,29 +75,20 @@ def table(models: Sequence[tuple[frozenset[str], Estimator]]) -> Table:
                 seen = np.max([features[i] for i in own], axis=0)
                 rows.append((seen, blend(0.0, estimates[at], mean), suspect[at], g["status"] == "major", g["status"] != "ok", path.name))
     *columns, names = zip(*rows, strict=True)
-    return Table(*(np.array(c, float) for c in columns), np.array(names))
+    read = Table(*(np.array(c, float) for c in columns), np.array(names))
+    read.blend[:, BLEND.index("rules")] = held_out(read.rules, read.major, read.names)
+    return read
 
 
 def silent(honest: Estimator) -> np.ndarray:
     """How suspect each segment of English written by people is, and where it should not be."""
-    with gzip.open(BENCH.parent / "data/wmt_original_english.txt.gz", "rt", encoding="utf-8") as lines:
-        texts = [line.strip() for line, _ in zip(lines, range(1000), strict=False) if line.strip()]
+    texts = data.written(1000)
     scores: list[float] = []
     with Pipeline(Config(ignore=("quality",))) as pipeline:
         for i in range(0, len(texts), 20):
             document = formats.parse("human.txt", "\n\n".join(texts[i:i + 20]) + "\n")
             scores += suspicion(document, pipeline.detect(Analysis(document)), of_document(honest, document))
     return np.array(scores)
-
-
-def held_out(x: np.ndarray, y: np.ndarray, names: np.ndarray) -> np.ndarray:
-    """Log-odds for every row from weights fitted without its tenth of the documents."""
-    odds = np.zeros(len(y))
-    documents = sorted(set(names))
-    for fold in range(10):
-        out = np.isin(names, documents[fold::10])
-        odds[out] = x[out] @ fit(x[~out], y[~out])
-    return odds
 
 
 def show(name: str, odds: np.ndarray, major: np.ndarray, error: np.ndarray) -> None:
@@ -109,22 +106,16 @@ def main() -> None:
     args = ap.parse_args()
     if not BENCH.is_dir():
         sys.exit("models/train/risk.py: ../shared/bench is not here, so there is nothing to fit")
-    folders = sorted(args.work.glob("honest*/model.json"))
-    unseen_by = [frozenset(json.loads(f.read_text(encoding="utf-8"))["held_out_documents"]) for f in folders]
-    models = [(unseen, Estimator(f.parent)) for unseen, f in zip(unseen_by, folders, strict=True)]
+    models = twins(args.work)
     t = table(models)
-    odds = held_out(t.rules, t.major, t.names)
-    show("rules", odds, t.major, t.error)
-    t.blend[:, BLEND.index("rules")] = odds
     x, major = t.blend, t.major
-    both = held_out(x, major, t.names)
-    show("model", t.blend[:, BLEND.index("major")], major, t.error)
-    show("blend", both, major, t.error)
-    first = np.isin(t.names, sorted(unseen_by[0]))  # the third that no stage has seen
+    columns = {"rules": x[:, BLEND.index("rules")], "model": x[:, BLEND.index("major")], "blend": held_out(x, major, t.names)}
+    for name, odds in columns.items():
+        show(name, odds, major, t.error)
+    first = np.isin(t.names, sorted(models[0][0]))
     print("of these, the documents that no stage has seen:")
-    show("rules", odds[first], major[first], t.error[first])
-    show("model", t.blend[first, BLEND.index("major")], major[first], t.error[first])
-    show("blend", both[first], major[first], t.error[first])
+    for name, odds in columns.items():
+        show(name, odds[first], major[first], t.error[first])
     human = silent(Estimator(ROOT / "models/quality"))  # the threshold is for the model that ships; it has not seen these either
     threshold = float(np.quantile(human, 1 - FALSE_ALARMS))
     score = np.stack([np.ones(len(major)), t.suspicion], 1)

@@ -64,7 +64,7 @@ class Option:
     def span(self) -> Span:
         """The words it is about; for an insertion those on both sides."""
         first, last = self.edits[0], self.edits[-1]
-        return Span(max(0, first.first - (first.first == first.last)), max(last.last, last.first + 1))
+        return Span(max(0, first.at - first.before), last.at + 1)
 
 
 def options(model: Tagger, text: str, context: str) -> list[Option]:
@@ -96,11 +96,11 @@ def _together(run: Sequence[Option]) -> list[Option]:
     return [Option(tuple(e for o in run for e in o.edits), chance, max(o.doubt for o in run))]
 
 
-def apart(found: Sequence[Option], least: float, most: int) -> list[Option]:
-    """The best options that do not touch each other."""
+def apart(found: Sequence[Option], most: int) -> list[Option]:
+    """The best options that are worth a look and do not touch each other."""
     taken: list[Option] = []
     for o in found:
-        if o.chance >= least and len(taken) < most and not any(o.span.overlaps(t.span) for t in taken):
+        if o.chance >= LEAST and len(taken) < most and not any(o.span.overlaps(t.span) for t in taken):
             taken.append(o)
     return taken
 
