@@ -48,7 +48,7 @@ def main() -> None:
         for place, means in zip(places, found, strict=True):
             for text, mean in zip(place.texts, means, strict=True):
                 alone = model.read([*pieces[:place.first], text], {place.first})
-                farthest = max(farthest, abs(alone.original(place.first, place.first) - mean))
+                farthest = max(farthest, abs(float(alone.chances[alone.starts[place.first]:].mean()) - mean))
                 tokens += len(alone.tokens)
                 texts += 1
         again += time.process_time() - begin

@@ -188,11 +188,6 @@ class Reading:
             self._keys[:, :, at:end], self._values[:, :, at:end] = keys, values
             self.chances[[j + 1 for j in own_rows]] = scores
 
-    def original(self, first: int, last: int) -> float:
-        """The mean log-probability of the tokens of pieces that were wanted; 0 where they have none."""
-        own = self.chances[self.starts[first]:self.starts[last + 1]]
-        return float(own.mean()) if len(own) else 0.0
-
     def score(self, places: Sequence[Place]) -> list[list[float]]:
         """The mean log-probability of the tokens of every text at its place, after all that the document says before it.
 

@@ -49,11 +49,9 @@ def denied_threat(analysis: Analysis) -> Iterator[Hit]:
     Japanese puts a fear as a negative question (攻撃しないか, "whether they will not attack"); an engine keeps "not", loses the fear.
     """
     parsed = list(analysis.parsed())
-    fears = [bool(_lemmas(doc) & _words("fear")) for _, doc in parsed]
     for i, (segment, doc) in enumerate(parsed):
         if segment.block.kind != "paragraph":
             continue
-        said = _is_said(analysis, segment, doc)
         for verb in doc:
             if verb.pos_ != "VERB" or verb.lemma_.lower() not in _words("harm") or not _is_denied(verb):
                 continue
@@ -64,27 +62,17 @@ def denied_threat(analysis: Analysis) -> Iterator[Hit]:
             if fear is not None and fear.i < verb.i and verb.dep_ in ("ccomp", "acl", "advcl") and not conditional:
                 part = doc[fear.i:verb.i + 1]
                 yield Hit(analysis.span(part, segment), f"A fear that something will not {verb.lemma_} is a fear that it may.", 0.65)
-            elif not said and any(t.lower_ in ("do", "does", "will") for t in aux) and _feared(fears, parsed, i):
-                part = doc[start:verb.i + 1]
-                yield Hit(
-                    analysis.span(part, segment),
-                    f"This denies what the text around it fears: “{_short(_witness(fears, parsed, i))}”", 0.55,
-                )
+            elif any(t.lower_ in ("do", "does", "will") for t in aux) and not _is_said(analysis, segment, doc):
+                witness = _witness(parsed, i)
+                if witness:
+                    part = doc[start:verb.i + 1]
+                    yield Hit(analysis.span(part, segment), f"This denies what the text around it fears: “{_short(witness)}”", 0.55)
 
 
-def _feared(fears: list[bool], parsed: list[tuple[Segment, Doc]], i: int) -> bool:
-    return _witness_index(fears, parsed, i) is not None
-
-
-def _witness_index(fears: list[bool], parsed: list[tuple[Segment, Doc]], i: int) -> int | None:
+def _witness(parsed: list[tuple[Segment, Doc]], i: int) -> Segment | None:
+    """The nearest segment around the one at `i` that speaks of a fear."""
     near = sorted((j for j in range(max(0, i - _NEAR), min(len(parsed), i + _NEAR + 1)) if j != i), key=lambda j: abs(j - i))
-    return next((j for j in near if fears[j]), None)
-
-
-def _witness(fears: list[bool], parsed: list[tuple[Segment, Doc]], i: int) -> Segment:
-    j = _witness_index(fears, parsed, i)
-    assert j is not None
-    return parsed[j][0]
+    return next((parsed[j][0] for j in near if _lemmas(parsed[j][1]) & _words("fear")), None)
 
 
 def _short(segment: Segment) -> str:

@@ -63,8 +63,10 @@ def clashes(analysis: Analysis) -> Iterator[Clash]:
     for index, (segment, doc) in enumerate(analysis.parsed()):
         for token in doc:
             gender = PRONOUNS.get(token.lower_)
+            if gender is None or token.tag_ not in ("PRP", "PRP$"):
+                continue
             span = analysis.span(token, segment)
-            if gender is None or token.tag_ not in ("PRP", "PRP$") or analysis.document.quotation_at(span):
+            if analysis.document.quotation_at(span):
                 continue
             found = _antecedent(token, people, index)
             if found is None:

@@ -156,16 +156,16 @@ def _of_segment(analysis: Analysis, segment: Segment, doc: Doc, quotes: Sequence
     voices: list[Voice] = []
     reader = informal = third = acts = False
     kept: list[str] = []
+    said, actors = words("actors", "verbs", "said"), _actors()
     for t in doc:
-        span = analysis.span(t, segment)
-        if any(q.contains(span) for q in quotes):
+        if quotes and any(q.contains(analysis.span(t, segment)) for q in quotes):
             continue
         kept.append(t.text_with_ws)
         lower = t.lower_
         if lower in _WHO and t.tag_ in ("PRP", "PRP$") and t.text not in ("US", "i") and not _numeral(t):
-            voices.append(Voice(t, span, _WHO[lower], doubtful))
-        third |= lower in _THIRD or (t.tag_ in ("VBD", "VBZ") and t.lemma_ in words("actors", "verbs", "said"))
-        acts |= t.dep_ in ("nsubj", "nsubjpass") and t.lemma_.lower() in _actors()
+            voices.append(Voice(t, analysis.span(t, segment), _WHO[lower], doubtful))
+        third |= lower in _THIRD or (t.tag_ in ("VBD", "VBZ") and t.lemma_ in said)
+        acts |= t.dep_ in ("nsubj", "nsubjpass") and t.lemma_.lower() in actors
         informal |= lower in _CONTRACTED
         reader |= _WHO.get(lower) == "you" or lower == "please" or _imperative(t)
     text = "".join(kept)
