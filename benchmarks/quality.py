@@ -14,11 +14,8 @@ from __future__ import annotations
 import argparse
 import collections
 import itertools
-import json
 import os
-import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -72,16 +69,9 @@ def dev() -> None:
         ("dev, rules alone:", Config(ignore=("quality",), rewriter="none"), False),
         ("dev, model alone:", Config(select=("quality",), languagetool=False, rewriter="none"), True),
     ):
-        with tempfile.NamedTemporaryFile("w", suffix=".jsonl", encoding="utf-8") as report:
-            with Pipeline(config) as pipeline:
-                rows = [r for document in rules.documents("dev") for r in reported(pipeline, document, alone)]
-            report.writelines(json.dumps(r, ensure_ascii=False) + "\n" for r in rows)
-            report.flush()
-            done = subprocess.run(
-                [sys.executable, SHARED / "bench/score.py", SHARED / "bench/dev_gold.jsonl", report.name, "--json"],
-                check=True, capture_output=True, text=True,
-            )
-        figures = json.loads(done.stdout)
+        with Pipeline(config) as pipeline:
+            rows = [r for document in rules.documents("dev") for r in reported(pipeline, document, alone)]
+        figures = rules.scored(rows, data.gold("dev"))
         for key in DEV:
             say(f"{name} {key}", figures[key], f"{figures['segments']} segments" if key == DEV[0] else "")
         if not alone:

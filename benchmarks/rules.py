@@ -16,7 +16,9 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 from cleaner import formats
 from cleaner.analysis import Analysis
@@ -40,6 +42,22 @@ def human(count: int) -> list[Document]:
     """`count` segments that people wrote in English, 20 consecutive ones a document, a paragraph each."""
     texts = data.written(count)
     return [formats.parse(f"human-{i}.txt", "\n\n".join(texts[i:i + 20]) + "\n") for i in range(0, len(texts), 20)]
+
+
+def annotated(split: str, documents: Iterable[Document]) -> list[dict]:
+    """The annotated segments of documents of a bench split."""
+    names = {d.name for d in documents}
+    return [g for g in data.gold(split) if g["file"] in names]
+
+
+def scored(report: Iterable[dict], gold: Iterable[dict]) -> dict[str, Any]:
+    """The figures of the bench's own scorer."""
+    with tempfile.TemporaryDirectory() as folder:
+        paths = [Path(folder, name) for name in ("gold.jsonl", "report.jsonl")]
+        for path, rows in zip(paths, (gold, report), strict=True):
+            path.write_text("".join(json.dumps(r, ensure_ascii=False) + "\n" for r in rows), encoding="utf-8")
+        done = subprocess.run([sys.executable, SHARED / "bench/score.py", *paths, "--json"], check=True, capture_output=True, text=True)
+    return json.loads(done.stdout)
 
 
 def main() -> None:
