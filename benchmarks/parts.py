@@ -6,8 +6,8 @@ The first table is the bench's own scorer over each configuration's report. The 
 each a document of its own: on how many the automatic changes, and on how many the first suggestions on top of them, lower and raise TER
 to the post-edit. "Gates off" lets through what the gates or a new finding would refuse; "everything made" also makes what is unsafe.
 
-Rows with a rewrite model come only with --rewriter, a setting such as openai:http://127.0.0.1:8080/v1#NAME; it is asked about what the
-tool as shipped flags, and its answers are remembered in the user's cache. Each row runs in a process of its own: seconds are those of
+Rows with a rewrite model come only with --rewriter, a setting such as openai:http://127.0.0.1:8080/v1#NAME; it is asked for one answer
+to what the tool as shipped flags, and its answers are remembered in the user's cache. Each row runs in a process of its own: seconds are those of
 the bench's documents, loading included. A row whose part is not installed is left out, with a line that says so. Reads ../shared,
 which only a checkout has; where it is not there, nothing is measured.
 """
@@ -34,7 +34,6 @@ from cleaner.analysis import Analysis
 from cleaner.config import Config
 from cleaner.core import Document, Finding, Suggestion, Verdict
 from cleaner.pipeline import Pipeline, run
-from cleaner.records import rank
 from cleaner.registry import Gate, Pair
 from cleaner.report import row
 
@@ -85,7 +84,7 @@ PARTS = (
     Part("as shipped, gates off, everything made", **_SHIPPED, gated=False, everything=True),
     Part("rewrite model alone", **_SHIPPED, rules=False, model=True),
     Part("rewrite model alone, everything made", **_SHIPPED, rules=False, model=True, everything=True),
-    Part("rewrite model alone, gates off, first answer made", **_SHIPPED, rules=False, model=True, gated=False, everything=True),
+    Part("rewrite model alone, gates off, everything made", **_SHIPPED, rules=False, model=True, gated=False, everything=True),
     Part("as shipped + rewrite model", **_SHIPPED, model=True),
     Part("as shipped + rewrite model, everything made", **_SHIPPED, model=True, everything=True),
     Part("as shipped + rewrite model, gates off, everything made", **_SHIPPED, model=True, gated=False, everything=True),
@@ -93,35 +92,25 @@ PARTS = (
 
 
 class Parted(Pipeline):
-    """The pipeline with only the parts of a configuration at work."""
+    """The pipeline with only the parts of a configuration at work; without the language model there is none in the whole process."""
 
     def __init__(self, part: Part, spec: str) -> None:
         super().__init__(Config(
             ignore=() if part.quality else ("quality",), languagetool=part.languagetool, unsafe_fixes=part.everything,
             gates={} if part.quality else {"no-worse": 0.0}, rewriter=spec if part.model else "none", max_requests=_UNLIMITED,
-            max_tokens=_UNLIMITED, rewriting={"timeout": _PATIENCE, "concurrency": 2},
+            max_tokens=_UNLIMITED, rewriting={"timeout": _PATIENCE, "concurrency": 2, "candidates": 1},
         ))
+        if not part.language:
+            language_model.load = lambda: None
         self.part = part
-
-    def suggest(self, analysis: Analysis, findings: Sequence[Finding]) -> list[Suggestion]:
-        """Without the language model in the rules' order."""
-        return super().suggest(analysis, findings) if self.part.language else sorted(self.proposals(analysis, findings), key=rank)
 
     def measure(self, pair: Pair, gates: Iterable[Gate] | None = None) -> tuple[Verdict, ...]:
         """Without gates everything passes."""
         return super().measure(pair, gates) if self.part.gated else (_PASSED,)
 
     def _proposed(self, analysis: Analysis, findings: Sequence[Finding]) -> Iterator[Suggestion]:
-        """Of the rewrite model alone where the rules only flag; where nothing holds an answer back, of its first."""
-        best: dict[int | None, float] = {}
-        for s in super()._proposed(analysis, findings):
-            if not s.neural:
-                if self.part.rules:
-                    yield s
-                continue
-            place = analysis.document.segment_index(s.span.start)
-            if self.part.gated or s.score >= best.setdefault(place, s.score):  # answers come best first
-                yield s
+        """Of the rewrite model alone where the rules only flag."""
+        return (s for s in super()._proposed(analysis, findings) if self.part.rules or s.neural)
 
     def _new_findings(self, document: Document, findings: list[Finding], reading: Any) -> dict[Suggestion, list[str]]:
         """Without gates nothing counts as new."""
