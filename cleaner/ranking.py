@@ -2,7 +2,8 @@
 
 A small logistic model turns the rules' own score and the language model's into the chance that a reviewer takes a suggestion. Its weights
 (`data/ranking.toml`) are fitted by `models/train/ranking.py`, which also measured what else might tell and does not: the quality model's
-estimate before and after, the size of the change, the share of content words kept. Suggestions of other rewriters keep their own scores.
+estimate before and after, the size of the change, the share of content words kept. Suggestions of other rewriters keep their own scores,
+which it found to be such chances as they are.
 Without the language model, and behind the budget for it, the rules' order stands.
 """
 
@@ -146,8 +147,8 @@ def _pieces(document: Document) -> list[str]:
 def stretches(places: Sequence[tuple[int, int]], tokens: Sequence[int]) -> list[tuple[int, list[tuple[int, int]]]]:
     """Places (in order, first and last piece) that one reading serves, with the piece it begins with.
 
-    A reading begins with the piece that is BEFORE tokens before its first place, and is not longer than the model reads at a time. Where the next place
-    is far, a new one begins.
+    A reading begins with the piece that is BEFORE tokens before its first place, and is not longer than the model reads at a time. Where
+    the next place is far, a new one begins.
 
     >>> stretches([(0, 0), (2, 2), (9, 9)], [100] * 10)
     [(0, [(0, 0), (2, 2)]), (8, [(9, 9)])]

@@ -1,38 +1,39 @@
-"""Fit how actors are ranked that the rules propose for a subject: the chance that a reviewer takes one.
+"""Fit the chance that a reviewer takes an actor that the rules propose for a subject; measure whether the other scores are such chances.
 
-    python models/train/ranking.py WORK            # read the data once into WORK/ranking.jsonl, fit, write cleaner/data/ranking.toml
+    python models/train/ranking.py WORK            # read the data once into WORK, fit, write cleaner/data/ranking.toml
     python models/train/ranking.py WORK --dry-run  # only measure
 
-Rows are what the rules propose for invented subjects and stranded verbs in the bench's tune split, and in what two other systems each made
-of its documents (WMT21, those with the most first persons that no reference has). A reviewer would take a suggestion that brings the text
-nearer (chrF++) to one that the annotator wrote or, for the other systems, to a reference too. Figures are of documents left out in turn.
+Actors: what the rules propose for invented subjects and stranded verbs in the bench's tune split, and in what two other systems each made
+of its documents (WMT21, those with the most first persons that no reference has). All others: what they propose in tune and in what two
+other systems, drawn at random, made of each of its documents. A reviewer would take a suggestion that brings the text nearer (chrF++) to
+one that the annotator wrote or, for other systems' texts, to a reference too, which is a translation of its own: a lower bound. Figures
+are of documents left out in turn.
 """
 
 from __future__ import annotations
 
 import argparse
 import collections
-import gzip
 import importlib.util
 import itertools
 import json
 import random
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from fitting import auc, calibration_error, fit
+from fitting import auc, calibration_error, fit, held_out
+from quality_data import SHARED, gold, lines
 
 from cleaner import formats, language_model, ranking
 from cleaner.analysis import Analysis
 from cleaner.config import Config
-from cleaner.core import Document
+from cleaner.core import Document, Suggestion
 from cleaner.pipeline import Pipeline
 
 ROOT = Path(__file__).resolve().parents[2]
-SHARED = ROOT.parent / "shared"
 BENCH = SHARED / "bench"
 CLOSER = 0.05  # chrF++ points
 RULES = ("invented-i", "invented-we", "invented-you", "subjectless-report", "stranded-attribution")
@@ -51,71 +52,122 @@ def scorer() -> Any:
     return module
 
 
-def documents() -> Iterator[Read]:
-    """The documents of tune, and other systems' versions of them."""
-    gold: dict[str, dict[int, dict]] = collections.defaultdict(dict)
-    for line in (BENCH / "tune_gold.jsonl").read_text(encoding="utf-8").splitlines():
-        g = json.loads(line)
-        gold[g["file"]][g["seg"]] = g
-    for name, rows in gold.items():
+def tune() -> dict[str, list[dict]]:
+    """The annotated segments of each tune document, in order."""
+    found: dict[str, list[dict]] = collections.defaultdict(list)
+    for g in sorted(gold("tune"), key=lambda g: g["seg"]):
+        found[g["file"]].append(g)
+    return found
+
+
+def annotated() -> Iterator[Read]:
+    """The documents of tune."""
+    for name, own in tune().items():
         text = (BENCH / "tune" / name).read_text(encoding="utf-8")
-        own = [rows[i] for i in sorted(rows)]
-        yield name, formats.parse(name, text), [g["mt"] for g in own], [[g["fix_en"], g["fix"], *g.get("variants", ())] for g in own]
-    names = {re.sub(r"[-.]", "_", name.rsplit(".", 2)[0]): name for name in gold}
-    wmt: dict[str, list[dict]] = collections.defaultdict(list)
-    with gzip.open(SHARED / "data/wmt_to_english.jsonl.gz", "rt", encoding="utf-8") as lines:
-        for r in map(json.loads, lines):
-            if r["pair"] == "ja-en" and (name := names.get(re.sub(r"[-.]", "_", r["doc"]))):
-                right = gold[name].get(r["seg"], {})
-                refs = r["refs"].values() if isinstance(r["refs"], dict) else r["refs"]
-                r["refs"] = [*refs, *(right[k] for k in ("fix_en", "fix") if right)]
-                wmt[name].append(r)
-    for name, rows in wmt.items():
+        yield name, formats.parse(name, text), [g["mt"] for g in own], [right(g) for g in own]
+
+
+def right(g: dict) -> list[str]:
+    return [g["fix_en"], g["fix"], *g.get("variants", ())]
+
+
+def translated() -> dict[str, list[dict]]:
+    """The segments of each document of Japanese news that WMT's systems translated, in order; `refs` as a list."""
+    found: dict[str, list[dict]] = collections.defaultdict(list)
+    for r in lines("wmt_to_english.jsonl.gz"):
+        if r["pair"] == "ja-en":
+            found[r["doc"]].append(r | {"refs": list(r["refs"].values() if isinstance(r["refs"], dict) else r["refs"])})
+    return found
+
+
+def others() -> Iterator[tuple[str, list[dict], str]]:
+    """The documents of tune as WMT's systems translated them, the annotator's texts among `refs`, with the system that tune has."""
+    own = tune()
+    names = {_bare(name.rsplit(".", 2)[0]): name for name in own}
+    for doc, rows in translated().items():
+        if name := names.get(_bare(doc)):
+            answers = {g["seg"]: right(g)[:2] for g in own[name]}
+            yield name, [r | {"refs": [*r["refs"], *answers.get(r["seg"], ())]} for r in rows], name.rsplit(".", 2)[1]
+
+
+def version(name: str, rows: list[dict], system: str) -> Read:
+    """What a system made of a document."""
+    own = [(" ".join(dict(r["hyps"])[system].split()), r["refs"]) for r in rows if system in dict(r["hyps"])]
+    return name, formats.parse(name, "\n\n".join(t for t, _ in own) + "\n"), [t for t, _ in own], [refs for _, refs in own]
+
+
+def of_actors() -> Iterator[Read]:
+    """The documents of tune, and other systems' versions of them."""
+    yield from annotated()
+    for name, rows, own in others():
         count: collections.Counter[str] = collections.Counter()
         for r, (system, text) in ((row, hyp) for row in rows for hyp in dict(row["hyps"]).items()):
             invented = _FIRST.search(text) and not any(_FIRST.search(x) for x in r["refs"]) and '"' not in text
-            count[system] += bool(invented) and system != name.rsplit(".", 2)[1]
-        for system, n in count.most_common(2):
-            own = [(" ".join(dict(r["hyps"])[system].split()), r["refs"]) for r in rows if system in dict(r["hyps"])]
-            if n:
-                yield name, formats.parse(name, "\n\n".join(t for t, _ in own) + "\n"), [t for t, _ in own], [refs for _, refs in own]
+            count[system] += bool(invented) and system != own
+        yield from (version(name, rows, system) for system, n in count.most_common(2) if n)
 
 
-def rows() -> Iterator[dict]:
-    """Suggestions with their features and whether a reviewer would take them."""
+def of_rules() -> Iterator[Read]:
+    """The documents of tune, and two other systems' versions of each, drawn at random."""
+    yield from annotated()
+    rng = random.Random(0)
+    for name, rows, system in others():
+        systems = sorted({s for r in rows for s in dict(r["hyps"])} - {system})
+        yield from (version(name, rows, s) for s in rng.sample(systems, 2))
+
+
+def _bare(name: str) -> str:
+    """A document's name as the bench's files and WMT's agree on it."""
+    return re.sub(r"[-.]", "_", name)
+
+
+def proposed(read: Read, made: Sequence[Suggestion], score: Any) -> Iterator[tuple[Suggestion, int, float]]:
+    """Suggestions inside one text, with its number and how much nearer they bring it to one that is right."""
+    _, document, texts, rights = read
+    starts = list(itertools.accumulate(texts[:-1], lambda at, text: document.text.index(text, at) + len(text), initial=0))
+    starts = [document.text.index(text, at) for text, at in zip(texts, starts, strict=True)]
+    for s in made:
+        k = max((k for k, start in enumerate(starts) if start <= s.span.start), default=0)
+        shift = starts[k]
+        if shift <= s.span.start and s.span.end <= shift + len(texts[k]):
+            new = texts[k][:s.span.start - shift] + s.replacement + texts[k][s.span.end - shift:]
+            yield s, k, score.closeness(new, rights[k]) - score.closeness(texts[k], rights[k])
+
+
+def actors() -> Iterator[dict]:
+    """Suggestions of actors that compete, with their features and whether a reviewer would take them."""
     score, language = scorer(), language_model.load()
     if language is None:
         raise SystemExit("ranking.py: the language model is not installed: `cleaner doctor --install`")
-    read = list(documents())
+    read = list(of_actors())
     random.Random(0).shuffle(read)
     with Pipeline(Config(languagetool=False, select=RULES, rewriter="none")) as pipeline:
-        for number, (name, document, texts, right) in enumerate(read):
-            analysis = Analysis(document)
-            findings = [f for f in pipeline.detect(analysis) if f.confidence >= pipeline.config.min_confidence]
-            made = ranking.drafts(document, [s for s in pipeline.proposals(analysis, findings) if s.rewriter in ranking.WHO])
-            liked = ranking.fluency(document, made, language, limited=False)
-            at, starts = 0, []
-            for text in texts:
-                starts.append(document.text.index(text, at))
-                at = starts[-1] + len(text)
-            for i, value in liked.items():
-                s = made[i].suggestion
-                k = max((k for k, start in enumerate(starts) if start <= s.span.start), default=0)
-                shift = starts[k]
-                if shift <= s.span.start and s.span.end <= shift + len(texts[k]):
-                    new = texts[k][:s.span.start - shift] + s.replacement + texts[k][s.span.end - shift:]
-                    closer = score.closeness(new, right[k]) - score.closeness(texts[k], right[k])
-                    yield {"file": name, "place": [number, k], "score": s.score, "closer": closer, "features": ranking.features(s, value)}
+        for number, one in enumerate(read):
+            made = ranking.drafts(one[1], [s for s in _all(pipeline, one[1]) if s.rewriter in ranking.WHO])
+            liked = {id(made[i].suggestion): value for i, value in ranking.fluency(one[1], made, language, limited=False).items()}
+            for s, k, closer in proposed(one, [d.suggestion for d in made if id(d.suggestion) in liked], score):
+                features = ranking.features(s, liked[id(s)])
+                yield {"file": one[0], "place": [number, k], "score": s.score, "closer": closer, "features": features}
 
 
-def held_out(x: np.ndarray, y: np.ndarray, names: np.ndarray) -> np.ndarray:
+def rules() -> Iterator[dict]:
+    """All other suggestions, with whether a reviewer would take them, and whether they are in what the annotator read."""
+    score, annotations = scorer(), len(tune())
+    with Pipeline(Config(rewriter="none")) as pipeline:
+        for number, one in enumerate(of_rules()):
+            made = [s for s in _all(pipeline, one[1]) if s.rewriter not in ranking.WHO]
+            for s, k, closer in proposed(one, made, score):
+                yield {"file": one[0], "place": [number, k], "score": s.score, "closer": closer, "annotated": number < annotations}
+
+
+def _all(pipeline: Pipeline, document: Document) -> list[Suggestion]:
+    analysis = Analysis(document)
+    return pipeline.proposals(analysis, [f for f in pipeline.detect(analysis) if f.confidence >= pipeline.config.min_confidence])
+
+
+def chances(x: np.ndarray, y: np.ndarray, names: np.ndarray) -> np.ndarray:
     """Chances for every row from weights fitted without its tenth of the documents."""
-    odds = np.zeros(len(y))
-    files = sorted(set(names))
-    for fold in range(10):
-        out = np.isin(names, files[fold::10])
-        odds[out] = x[out] @ fit(x[~out], y[~out])
-    return 1 / (1 + np.exp(-odds))
+    return 1 / (1 + np.exp(-held_out(x, y, names)))
 
 
 def show(name: str, found: list[dict], scores: np.ndarray, y: np.ndarray) -> None:
@@ -136,6 +188,23 @@ def show(name: str, found: list[dict], scores: np.ndarray, y: np.ndarray) -> Non
     )
 
 
+def kept(path: Path, made: Callable[[], Iterator[dict]]) -> list[dict]:
+    """Rows from a file, or made and written there."""
+    if not path.exists():
+        partial = path.with_suffix(".partial")
+        with partial.open("w", encoding="utf-8") as file:
+            for row in made():
+                file.write(json.dumps(row) + "\n")
+                file.flush()
+        partial.rename(path)
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+def taken(found: list[dict]) -> np.ndarray:
+    """Whether a reviewer would take each suggestion."""
+    return np.array([r["closer"] > CLOSER for r in found], float)
+
+
 def main() -> None:
     """Run it."""
     ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -143,28 +212,26 @@ def main() -> None:
     ap.add_argument("--dry-run", action="store_true")
     args = ap.parse_args()
     args.work.mkdir(parents=True, exist_ok=True)
-    kept = args.work / "ranking.jsonl"
-    if not kept.exists():
-        partial = kept.with_suffix(".partial")
-        with partial.open("w", encoding="utf-8") as file:
-            for row in rows():
-                file.write(json.dumps(row) + "\n")
-                file.flush()
-        partial.rename(kept)
-    found = [json.loads(line) for line in kept.read_text(encoding="utf-8").splitlines()]
-    x = np.array([r["features"] for r in found])
-    y = np.array([r["closer"] > CLOSER for r in found], float)
-    names = np.array([r["file"] for r in found])
-    print(f"{len(found)} suggestions, {y.mean():.1%} to be taken")
+    found = kept(args.work / "actors.jsonl", actors)
+    x, y, names = np.array([r["features"] for r in found]), taken(found), np.array([r["file"] for r in found])
+    print(f"actors: {len(found)} suggestions, {y.mean():.1%} to be taken")
     show("rules' own scores", found, np.array([r["score"] for r in found]), y)
-    show("rules' scores, calibrated", found, held_out(x[:, :2], y, names), y)
+    show("rules' scores, calibrated", found, chances(x[:, :2], y, names), y)
     show("language model alone", found, x[:, 2], y)
-    show("both", found, held_out(x, y, names), y)
+    show("both", found, chances(x, y, names), y)
     show("the best there is", found, np.array([r["closer"] for r in found]), y)
-    lines = [f"{name} = {w:.4f}" for name, w in zip(ranking.FEATURES, fit(x, y), strict=True)]
-    print(*lines, sep="\n")
+    weights = [f"{name} = {w:.4f}" for name, w in zip(ranking.FEATURES, fit(x, y), strict=True)]
+    print(*weights, sep="\n")
+    found = kept(args.work / "rules.jsonl", rules)
+    own, y = np.array([r["score"] for r in found]), taken(found)
+    inside = np.array([r["annotated"] for r in found])
+    for name, part in (("all other suggestions", inside | ~inside), ("of them in tune", inside), ("in other systems' texts", ~inside)):
+        print(
+            f"{name}: {part.sum()}, {y[part].mean():.3f} to be taken, mean score {own[part].mean():.3f}, "
+            f"calibration error {calibration_error(own[part], y[part]):.3f}, AUC {auc(own[part], y[part]):.3f}",
+        )
     if not args.dry_run:
-        text = "\n".join(["# Fitted by `python models/train/ranking.py`; do not edit.", "[who]", *lines]) + "\n"
+        text = "\n".join(["# Fitted by `python models/train/ranking.py`; do not edit.", "[who]", *weights]) + "\n"
         (ROOT / "cleaner/data/ranking.toml").write_text(text, encoding="utf-8")
 
 
