@@ -7,9 +7,9 @@ each a document of its own: on how many the automatic changes, and on how many t
 to the post-edit. "Gates off" lets through what the gates or a new finding would refuse; "everything made" also makes what is unsafe.
 
 Rows with a rewrite model come only with --rewriter, a setting such as openai:http://127.0.0.1:8080/v1#NAME; it is asked for one answer
-to what the tool as shipped flags, and its answers are remembered in the user's cache. Each row runs in a process of its own: seconds are those of
-the bench's documents, loading included. A row whose part is not installed is left out, with a line that says so. Reads ../shared,
-which only a checkout has; where it is not there, nothing is measured.
+to what the tool as shipped flags, and its answers are remembered in the user's cache. Each row runs in a process of its own: seconds
+are those of the bench's documents, loading included. A row whose part is not installed is left out, with a line that says so. Reads
+../shared, which only a checkout has; where it is not there, nothing is measured.
 """
 
 from __future__ import annotations
