@@ -1,4 +1,4 @@
-"""The small encoders in `models/`: their files, and how one of them reads a segment after its context."""
+"""The models in `models/`: their files, and how the small encoders among them read a segment after its context."""
 
 from __future__ import annotations
 
@@ -16,13 +16,17 @@ def folder(name: str) -> Path | None:
     return next((p for p in (package / "models" / name, package.parent / "models" / name) if (p / "model.json").is_file()), None)
 
 
-def damage(at: Path) -> str:
-    """What is wrong with the files of a model against its checksums; empty when nothing is."""
+def damage(at: Path, described: Path | None = None) -> str:
+    """What is wrong with the files of a model against the checksums in its ``model.json``; empty when nothing is.
+
+    `described` is the folder of that file, where it is not among the others.
+    """
     try:
-        expected = json.loads((at / "model.json").read_text(encoding="utf-8"))["sha256"]
+        expected = json.loads(((described or at) / "model.json").read_text(encoding="utf-8"))["sha256"]
         for name, digest in expected.items():
-            if hashlib.sha256((at / name).read_bytes()).hexdigest() != digest:
-                return f"{name} does not match its checksum"
+            with (at / name).open("rb") as file:
+                if hashlib.file_digest(file, "sha256").hexdigest() != digest:
+                    return f"{name} does not match its checksum"
     except (OSError, ValueError, KeyError) as error:
         return str(error)
     return ""
@@ -40,7 +44,6 @@ class Encoder:
         from tokenizers import Tokenizer
 
         self.settings = json.loads((at / "model.json").read_text(encoding="utf-8"))
-        self.version = str(self.settings["version"])
         self.context: int = self.settings["context_tokens"]
         self.length: int = self.settings["max_tokens"]
         self.start: int = self.settings["cls"]

@@ -10,7 +10,6 @@ the whole context again for every candidate.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import warnings
 from collections.abc import Collection, Sequence
@@ -19,6 +18,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from . import encoder
 from .languagetool import cache_folder
 
 if TYPE_CHECKING:
@@ -56,16 +56,7 @@ def folder() -> Path:
 
 def damage(at: Path) -> str:
     """What is wrong with installed files against their checksums; empty when nothing is."""
-    try:
-        for name, digest in settings(shipped() or at)["sha256"].items():
-            with (at / name).open("rb") as file:
-                if hashlib.file_digest(file, "sha256").hexdigest() != digest:
-                    return f"{name} does not match its checksum"
-        if not (at / TOKENIZER).is_file():
-            return f"{TOKENIZER} is not there"
-    except (OSError, ValueError, KeyError) as error:
-        return str(error)
-    return ""
+    return encoder.damage(at, shipped()) or ("" if (at / TOKENIZER).is_file() else f"{TOKENIZER} is not there")
 
 
 @dataclass(frozen=True, slots=True)

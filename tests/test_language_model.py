@@ -13,14 +13,6 @@ from cleaner.language_model import LanguageModel, Place
 CONTEXT = "Members of the harbour union are wary of the plan. The union said on Monday that it had asked its lawyers to read the contract."
 
 
-@pytest.fixture(scope="module")
-def model() -> LanguageModel:
-    found = language_model.load()
-    if found is None:
-        pytest.skip("the language model is not installed: `cleaner doctor --install` brings it")
-    return found
-
-
 def gguf(path: Path, tensors: dict[str, tuple[tuple[int, ...], int, bytes]], settings: dict[str, int]) -> None:
     """Write a GGUF file of version 3 with whole numbers for settings."""
     def string(text: str) -> bytes:

@@ -15,14 +15,6 @@ from cleaner.segment import from_text
 TEXT = "The harbour union met on Monday. Its members are wary of it, said Mayor Sato. I am becoming more vigilant. The talks go on in May."
 
 
-@pytest.fixture(scope="module")
-def model() -> LanguageModel:
-    found = language_model.load()
-    if found is None:
-        pytest.skip("the language model is not installed: `cleaner doctor --install` brings it")
-    return found
-
-
 def proposed(text: str = TEXT) -> tuple[Analysis, list[Suggestion]]:
     analysis = Analysis(from_text(text))
     with Pipeline(Config(languagetool=False, rewriter="none")) as pipeline:

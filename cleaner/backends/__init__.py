@@ -42,16 +42,10 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A whole new text for a request. `score` is the backend's own estimate, 0 to 1, that a reviewer takes it.
-
-    `safe` says that every edit in it is of a kind measured to be right at least 19 times in 20; `reason` is one plain sentence for the
-    reviewer, empty for a general one.
-    """
+    """A whole new text for a request. `score`, 0 to 1, is the model's own: better ones have more, but it is no chance of anything."""
 
     text: str
     score: float
-    safe: bool = False
-    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,16 +65,10 @@ class Signature:
 
 
 class Backend(Protocol):
-    """A model that proposes. The same requests get the same candidates in every run, if the model can do that at all.
-
-    `calibrated` says whether scores can be compared with those of the rules: otherwise they rank below them.
-    """
+    """A model that proposes. The same requests get the same candidates in every run, if the model can do that at all."""
 
     @property
     def signature(self) -> Signature: ...
-
-    @property
-    def calibrated(self) -> bool: ...
 
     def propose(self, requests: Sequence[Request]) -> list[list[Candidate]]:
         """For each request its candidates, best first; none where the model keeps the text or fails at it. Any thread may ask."""

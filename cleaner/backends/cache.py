@@ -36,9 +36,7 @@ class Model(Protocol):
 
 
 class Remembered:
-    """A backend that asks a model only what it was not asked before. Its scores are the model's own, not chances of acceptance."""
-
-    calibrated = False
+    """A backend that asks a model only what it was not asked before."""
 
     def __init__(self, model: Model, path: Path | None, say: Callable[[str], None]) -> None:
         self.model = model

@@ -13,7 +13,6 @@ from ..core import CleanerError
 from . import ct2, hf, local
 
 QUANTIZATIONS = ("int8", "int8_float32", "int16", "float32")
-_NO_LIMIT = 100_000
 
 
 def convert(source: str, target: Path, *, quantization: str = "int8", licence: str = "unknown") -> dict[str, Any]:
@@ -77,11 +76,11 @@ def _complete(path: Path, end: str) -> None:
 
 
 def _described(source: str, config: Any, tokenizer: Any, quantization: str, licence: str) -> dict[str, Any]:
-    path = Path(source)
-    shape = local.shape(path.name if path.is_dir() else source, tokenizer, chat=not config.is_encoder_decoder)
+    name, version = local.named(source, config)
+    shape = local.shape(name, tokenizer, chat=not config.is_encoder_decoder)
     return {
-        "name": shape.name, "version": local.fingerprint(path) if path.is_dir() else str(getattr(config, "_commit_hash", "unknown"))[:8],
-        "licence": licence, "quantization": quantization, "template": shape.template, "special": list(shape.special),
+        "name": name, "version": version, "licence": licence, "quantization": quantization,
+        "template": shape.template, "special": list(shape.special),
         "end": tokenizer.eos_token, "unknown": tokenizer.unk_token,
-        "limit": min(tokenizer.model_max_length, getattr(config, "max_position_embeddings", None) or _NO_LIMIT),
+        "limit": local.longest(config, tokenizer),
     }

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 import math
-import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from ..core import CleanerError
-from . import Candidate, Request, Signature, local
+from . import local
 from .settings import Settings
 
 DESCRIPTION = "model.json"
@@ -19,8 +18,8 @@ NEEDS = "it needs CTranslate2: pip install 'cleaner[ct2]'"
 _POLL_SECONDS = 0.005
 
 
-class Converted:
-    """A loaded model. Beam search, no sampling: the same requests get the same answers."""
+class Converted(local.Local[str]):
+    """A loaded model. Raises CleanerError where CTranslate2 is missing, and for a folder that holds no converted model."""
 
     def __init__(self, folder: Path, settings: Settings) -> None:
         try:
@@ -31,10 +30,11 @@ class Converted:
         try:
             described: dict[str, Any] = json.loads((folder / DESCRIPTION).read_text(encoding="utf-8"))
             self.seq2seq = not described["template"]
-            self._shape = local.Shape(described["name"], described["template"], tuple(described["special"]))
+            shape = local.Shape(described["name"], described["template"], tuple(described["special"]))
             self._end: str = described["end"]
             self._unknown: str | None = described["unknown"]
-            self._limit: int = described["limit"]
+            limit: int = described["limit"]
+            version = f"{described['version']}-{described['quantization']}"
             self.tokenizer: Any = Tokenizer.from_file(str(folder / "tokenizer.json"))
             kind = ctranslate2.Translator if self.seq2seq else ctranslate2.Generator
             self._model: Any = kind(str(folder), device="cpu")
@@ -42,40 +42,13 @@ class Converted:
             raise CleanerError(f"{folder} is no converted model ({error}); make one: cleaner models convert MODEL {folder}") from error
         self.tokenizer.no_padding()
         self.tokenizer.no_truncation()
-        self._lock = threading.Lock()
-        self.settings = settings
-        self._signature = local.signature(described["name"], f"{described['version']}-{described['quantization']}", settings)
-
-    @property
-    def signature(self) -> Signature:
-        return self._signature
-
-    def prompt(self, request: Request) -> str:
-        return self._shape.prompt(request, self.settings)
-
-    def answers(self, requests: Sequence[Request]) -> Iterator[tuple[int, list[Candidate] | None]]:
-        """In batches, short ones first. What does not fit the model is left as it is; what takes too long is not answered."""
-        tokens = [self._encode(self.prompt(r)) for r in requests]
-        most = [local.most_tokens(len(self._encode(r.text)), self.settings) for r in requests]
-        fitting = [
-            i for i, r in enumerate(requests)
-            if self._shape.can_ask(r) and self._shape.tokens(len(tokens[i]), most[i]) <= self._limit
-        ]
-        for batch in local.batches([len(x) for x in tokens], fitting, self.settings.batch):
-            with self._lock:
-                found = self._generate([tokens[i] for i in batch], max(most[i] for i in batch))
-            for i, texts in zip(batch, found, strict=True):
-                yield i, None if texts is None else local.candidates(texts, requests[i])
-
-    def close(self) -> None:
-        """Nothing to do: the memory goes with the object."""
+        super().__init__(shape, version, limit, settings)
 
     def _encode(self, text: str) -> list[str]:
         tokens: list[str] = self.tokenizer.encode(text, add_special_tokens=self.seq2seq).tokens
         return tokens
 
     def _generate(self, tokens: Sequence[list[str]], most: int) -> list[list[tuple[str, float]] | None]:
-        """For each input its best texts with the geometric mean of their tokens' chances; None where time ran out."""
         common: dict[str, Any] = {
             "beam_size": local.beams(self.settings), "num_hypotheses": self.settings.candidates, "return_scores": True,
             "return_end_token": True, "asynchronous": True, "length_penalty": 1.0,

@@ -5,21 +5,18 @@ Weights come from a folder, or from what the hub's own client has fetched before
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterator, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 from typing import Any
 
 from ..core import CleanerError
-from . import Candidate, Request, Signature, local
+from . import local
 from .settings import Settings
 
 NEEDS = "it needs PyTorch: pip install 'cleaner[torch]'"
-_NO_LIMIT = 100_000
 
 
-class Transformer:
-    """A loaded model. Beam search, no sampling: the same requests get the same answers."""
+class Transformer(local.Local[int]):
+    """A loaded model. Raises CleanerError where PyTorch or the model is missing."""
 
     def __init__(self, name: str, settings: Settings) -> None:
         try:
@@ -41,54 +38,23 @@ class Transformer:
             raise CleanerError(f"{said}; give a model's folder, or fetch it first: hf download {name}") from error
         self._device = "cuda" if torch.cuda.is_available() else "cpu"
         self._model.to(self._device).eval()
-        self._lock = threading.Lock()
-        self.settings = settings
-        path = Path(name)
-        short = path.name if path.is_dir() else name
-        self._shape = local.shape(short, self.tokenizer, chat=not self.seq2seq)
-        self._signature = local.signature(
-            short, local.fingerprint(path) if path.is_dir() else str(getattr(config, "_commit_hash", "unknown"))[:8], settings,
-        )
-        self._limit = min(self.tokenizer.model_max_length, getattr(config, "max_position_embeddings", None) or _NO_LIMIT)
+        short, version = local.named(name, config)
+        shape = local.shape(short, self.tokenizer, chat=not self.seq2seq)
+        super().__init__(shape, version, local.longest(config, self.tokenizer), settings)
         ends = self._model.generation_config.eos_token_id
         self._ends: list[int] = ends if isinstance(ends, list) else [ends]
-
-    @property
-    def signature(self) -> Signature:
-        return self._signature
-
-    def prompt(self, request: Request) -> str:
-        return self._shape.prompt(request, self.settings)
-
-    def answers(self, requests: Sequence[Request]) -> Iterator[tuple[int, list[Candidate] | None]]:
-        """In batches, short ones first. What does not fit the model is left as it is; what takes too long is not answered."""
-        ids = [self._encode(self.prompt(r)) for r in requests]
-        most = [local.most_tokens(len(self._encode(r.text)), self.settings) for r in requests]
-        fitting = [
-            i for i, r in enumerate(requests)
-            if self._shape.can_ask(r) and self._shape.tokens(len(ids[i]), most[i]) <= self._limit
-        ]
-        for batch in local.batches([len(x) for x in ids], fitting, self.settings.batch):
-            with self._lock:
-                found = self._generate([ids[i] for i in batch], max(most[i] for i in batch))
-            for i, texts in zip(batch, found, strict=True):
-                yield i, None if texts is None else local.candidates(texts, requests[i])
-
-    def close(self) -> None:
-        """Nothing to do: the memory goes with the object."""
 
     def _encode(self, text: str) -> list[int]:
         ids: list[int] = self.tokenizer(text, add_special_tokens=self.seq2seq)["input_ids"]
         return ids
 
-    def _generate(self, ids: Sequence[list[int]], most: int) -> list[list[tuple[str, float]] | None]:
-        """For each input its best texts with the geometric mean of their tokens' chances; None where time ran out before any was whole."""
+    def _generate(self, tokens: Sequence[list[int]], most: int) -> list[list[tuple[str, float]] | None]:
         import torch
 
-        width = max(map(len, ids))
+        width = max(map(len, tokens))
         pad = self.tokenizer.pad_token_id if self.tokenizer.pad_token_id is not None else self._ends[0]
         rows, real = [], []
-        for own in ids:
+        for own in tokens:
             padding, ones, zeros = [pad] * (width - len(own)), [1] * len(own), [0] * (width - len(own))
             rows.append(own + padding if self.seq2seq else padding + own)  # a causal model goes on from the right end
             real.append(ones + zeros if self.seq2seq else zeros + ones)

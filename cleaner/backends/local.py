@@ -1,20 +1,24 @@
-"""What models that run here have in common: prompts made safe for their tokenizer, their answers, and what names them."""
+"""What models that run here have in common: prompts made safe for their tokenizer, how they are asked, and what names them."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+import threading
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from . import Candidate, Request, Signature, prompts
 from .settings import Settings
 
 NO_TEMPLATE = "{system}\n\n{user}\n\nCorrected sentence:"
 _SPARE_TOKENS = 8
+_NO_LIMIT = 100_000
 _ENDS = 2**20  # bytes of a file's start and end that its fingerprint reads
 _SYSTEM, _USER = "\ue000", "\ue001"  # stand in for the messages while a template is rendered
+Token = TypeVar("Token", str, int)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +52,55 @@ class Shape:
         for s in self.special:
             text = text.replace(s, f"{s[0]} {s[1:]}")
         return text
+
+
+class Local(ABC, Generic[Token]):
+    """A model that runs here. Beam search, no sampling: the same requests get the same answers.
+
+    Args:
+        shape: how the model is spoken to.
+        version: which one it is.
+        limit: tokens of its longest sequence.
+        settings: how it is run.
+
+    """
+
+    def __init__(self, shape: Shape, version: str, limit: int, settings: Settings) -> None:
+        self.settings = settings
+        self.signature = _signature(shape.name, version, settings)
+        self._shape = shape
+        self._limit = limit
+        self._lock = threading.Lock()
+
+    def prompt(self, request: Request) -> str:
+        return self._shape.prompt(request, self.settings)
+
+    def answers(self, requests: Sequence[Request]) -> Iterator[tuple[int, list[Candidate] | None]]:
+        """In batches, short ones first. What does not fit the model is left as it is; what takes too long is not answered."""
+        tokens = [self._encode(self.prompt(r)) for r in requests]
+        most = [most_tokens(len(self._encode(r.text)), self.settings) for r in requests]
+        fitting = [
+            i for i, r in enumerate(requests)
+            if self._shape.can_ask(r) and self._shape.tokens(len(tokens[i]), most[i]) <= self._limit
+        ]
+        for batch in batches([len(x) for x in tokens], fitting, self.settings.batch):
+            with self._lock:
+                found = self._generate([tokens[i] for i in batch], max(most[i] for i in batch))
+            for i, texts in zip(batch, found, strict=True):
+                yield i, None if texts is None else candidates(texts, requests[i])
+
+    def close(self) -> None:
+        """Nothing to do: the memory goes with the object."""
+
+    @abstractmethod
+    def _encode(self, text: str) -> list[Token]:
+        """The tokens of a text, with those that an encoder–decoder wants around it."""
+
+    @abstractmethod
+    def _generate(self, tokens: Sequence[list[Token]], most: int) -> list[list[tuple[str, float]] | None]:
+        """For each input its best whole texts, of at most `most` tokens, with the geometric mean of their tokens' chances; None where
+        time ran out.
+        """
 
 
 def shape(name: str, tokenizer: Any, *, chat: bool) -> Shape:
@@ -88,7 +141,7 @@ def batches(sizes: Sequence[int], which: Iterable[int], batch: int) -> Iterable[
     return (ordered[at:at + batch] for at in range(0, len(ordered), batch))
 
 
-def signature(name: str, version: str, settings: Settings) -> Signature:
+def _signature(name: str, version: str, settings: Settings) -> Signature:
     own = (("beams", beams(settings)), ("candidates", settings.candidates), ("growth", settings.growth))
     return Signature(name, version, (*own, ("prompt", prompts.digest(prompts.SYSTEM, settings.system, settings.prompt))))
 
@@ -98,7 +151,20 @@ def beams(settings: Settings) -> int:
     return max(2, settings.beams, settings.candidates)
 
 
-def fingerprint(folder: Path) -> str:
+def named(source: str, config: Any) -> tuple[str, str]:
+    """Name and version of a transformers model: of a folder by its files, else by the commit that the hub's client fetched."""
+    path = Path(source)
+    if path.is_dir():
+        return path.name, _fingerprint(path)
+    return source, str(getattr(config, "_commit_hash", "unknown"))[:8]
+
+
+def longest(config: Any, tokenizer: Any) -> int:
+    """Tokens of the longest sequence of a transformers model."""
+    return min(int(tokenizer.model_max_length), getattr(config, "max_position_embeddings", None) or _NO_LIMIT)
+
+
+def _fingerprint(folder: Path) -> str:
     """Eight digits that name the files of a model: their names and sizes, and the first and last megabyte of each."""
     seen = hashlib.sha256()
     for path in sorted(p for p in folder.rglob("*") if p.is_file()):

@@ -21,7 +21,7 @@ _ALIKE = str.maketrans("‘’“”–—", "''\"\"--")
 _APART = 3  # unchanged words between two edits that are edits of their own
 _TELLING = 4  # letters of a word that, taken out here and put in there, has moved
 _MOST = 6  # suggestions a segment
-_UNCALIBRATED = 0.25  # scores of rules start here
+_SHARE = 0.25  # scores of models are no chances; scores of rules are, and start here
 _REASON = "The rewrite model reads the sentence like this."
 
 
@@ -100,12 +100,10 @@ def _of_line(text: str, line: _Line, candidates: Sequence[Candidate], backend: B
 
 def _suggestion(line: _Line, edit: Edit, candidate: Candidate, backend: Backend) -> Suggestion:
     """An edit in the document's own offsets, for the findings that it touches: it settles no others."""
-    score = candidate.score if backend.calibrated else candidate.score * _UNCALIBRATED
     span = Span(line.places[edit.span.start], line.places[edit.span.end - 1] + 1)
     answered = tuple(f for f in line.findings if f.span.overlaps(span))
     return Suggestion(
-        span, edit.replacement, f"neural:{backend.signature}", answered, "safe" if candidate.safe else "unsafe",
-        candidate.reason or _REASON, score,
+        span, edit.replacement, f"neural:{backend.signature}", answered, "unsafe", _REASON, candidate.score * _SHARE,
     )
 
 
