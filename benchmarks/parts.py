@@ -32,7 +32,7 @@ import speed
 from cleaner import estimator, formats, language_model, languagetool
 from cleaner.analysis import Analysis
 from cleaner.config import Config
-from cleaner.core import Document, Finding, Suggestion, Verdict
+from cleaner.core import Document, Finding, Span, Suggestion, Verdict
 from cleaner.pipeline import Pipeline, run
 from cleaner.registry import Gate, Pair
 from cleaner.report import row
@@ -123,24 +123,25 @@ def reports(part: Part, spec: str, documents: Sequence[Document]) -> list[list[R
         with speed.checker() as tool:
             if not part.spelling:
                 tool.disable_spellchecking()
-            return [[corrected(d.name, s.span.start, s.target, tool.check(s.target)) for s in d.segments] for d in documents]
+            return [[corrected(d, b.span, tool.check(b.span.of(d.text))) for b in d.blocks] for d in documents]
     with closing(Parted(part, spec)) as pipeline:
         return [[row(result.document.name, r) for r in result.records] for result in run(pipeline, documents)]
 
 
-def corrected(name: str, start: int, text: str, matches: Iterable[Any]) -> Row:
-    """The report line of a segment with LanguageTool's first replacements made, from the end so that offsets hold.
+def corrected(document: Document, place: Span, matches: Iterable[Any]) -> Row:
+    """The report line of a paragraph with LanguageTool's first replacements made, from the end so that offsets hold.
 
     The more it finds, the riskier.
     """
-    output, found, before = text, [], len(text)
+    text = output = place.of(document.text)
+    found, before = [], len(text)
     for m in sorted(matches, key=lambda m: -m.offset):
         end = m.offset + m.error_length
-        found.append({"start": start + m.offset, "end": start + end})
+        found.append({"start": place.start + m.offset, "end": place.start + end})
         if m.replacements and end <= before:
             output, before = output[:m.offset] + m.replacements[0] + output[end:], m.offset
     return {
-        "doc": name, "start": start, "end": start + len(text), "original": text, "output": output,
+        "doc": document.name, "start": place.start, "end": place.end, "original": text, "output": output,
         "status": "fixed" if output != text else "review" if found else "unchanged", "risk": len(found) / (1 + len(found)),
         "findings": found, "suggestions": [],
     }

@@ -8,6 +8,7 @@ import pytest
 
 from cleaner import backends, language_model
 from cleaner.backends import Candidate, Signature
+from cleaner.core import Span
 from cleaner.segment import from_text
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "benchmarks"))
@@ -22,11 +23,11 @@ def test_replacements_are_made_from_the_end_and_overlapping_ones_once() -> None:
         SimpleNamespace(offset=start, error_length=end - start, replacements=new)
         for start, end, new in ((2, 4, ["went", "goes"]), (5, 8, ["at"]), (6, 9, ["o"]), (0, 1, []))
     ]
-    made = parts.corrected("a.txt", 100, "I go tooo bed", matches)
+    made = parts.corrected(from_text("Fine.\n\nI go tooo bed"), Span(7, 20), matches)
     assert made["output"] == "I went to bed"
-    assert (made["start"], made["end"], made["status"], made["risk"]) == (100, 113, "fixed", 0.8)
-    assert {(f["start"], f["end"]) for f in made["findings"]} == {(102, 104), (105, 108), (106, 109), (100, 101)}
-    assert parts.corrected("a.txt", 0, "Fine.", [])["status"] == "unchanged"
+    assert (made["start"], made["end"], made["status"], made["risk"]) == (7, 20, "fixed", 0.8)
+    assert {(f["start"], f["end"]) for f in made["findings"]} == {(9, 11), (12, 15), (13, 16), (7, 8)}
+    assert parts.corrected(from_text("Fine."), Span(0, 5), [])["status"] == "unchanged"
 
 
 def test_a_report_is_carried_out_with_changes_or_with_suggestions() -> None:
