@@ -37,7 +37,7 @@ lint: .venv/.dev ## ruff and mypy
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 
-bench: .venv/.dev .venv/.languagetool ## measure what the gates refuse, and speed and memory against plain LanguageTool
+bench: .venv/.dev .venv/.languagetool ## measure what the gates refuse, speed and memory; with PyTorch there (test-torch), rewrite models too
 	$(BIN)/python benchmarks/gates.py
 	$(BIN)/python benchmarks/neural_gates.py
 	$(BIN)/python benchmarks/language.py
@@ -45,6 +45,7 @@ bench: .venv/.dev .venv/.languagetool ## measure what the gates refuse, and spee
 	$(BIN)/python benchmarks/quality.py
 	$(BIN)/python benchmarks/review.py
 	$(BIN)/python benchmarks/review_queue.py
+	$(if $(wildcard .cache/torch/.whole),.cache/torch/bin,$(BIN))/python benchmarks/backends.py
 
 screenshots: .venv/.dev ## take the pictures in docs/review again, with Chromium
 	$(BIN)/python -m pytest tests/browser/test_browser_pictures.py --screenshots

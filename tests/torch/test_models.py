@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import subprocess
 import sys
@@ -179,6 +180,14 @@ def test_a_converted_model_needs_no_torch(t5: Path, tmp_path: Path) -> None:
     )
     ran = subprocess.run([sys.executable, "-c", program, tmp_path / "ct2", PAIRS[0][0]], capture_output=True, text=True, check=True)
     assert ran.stdout.strip() == PAIRS[0][1]
+
+
+def test_the_benchmark_s_model_never_ends_an_answer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(Path(__file__).parents[2] / "benchmarks")
+    source = importlib.import_module("backends").make(tmp_path / "t5")
+    convert(source, tmp_path / "ct2")
+    model = Converted(tmp_path / "ct2", SETTINGS)
+    assert dict(model.answers([Request(a) for a, _ in PAIRS])) == {0: [], 1: []}
 
 
 def test_documents_get_their_suggestions_from_a_model(t5: Path) -> None:
