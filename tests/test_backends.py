@@ -212,12 +212,12 @@ def test_settings_are_printed_so_that_they_can_be_copied(tmp_path: Path, monkeyp
 
 
 def test_a_chat_model_is_shown_the_document_as_data() -> None:
-    request = Request("He go.", "Before.", "", (finding(3, 5), finding(3, 5)))
+    request = Request("He go.", "Before.", "After.", (finding(3, 5), finding(3, 5)))
     shown = prompts.chat(request)
     [mark] = set(re.findall(r"(?:BEGIN|END) \w+ (\w+)", shown))
     assert shown == (
-        f"BEGIN BEFORE {mark}\nBefore.\nEND BEFORE {mark}\nBEGIN SENTENCE {mark}\nHe go.\nEND SENTENCE {mark}\n"
-        f"BEGIN DOUBTS {mark}\n- twice (at: go)\nEND DOUBTS {mark}"
+        f"BEGIN BEFORE {mark}\nBefore.\nEND BEFORE {mark}\nBEGIN AFTER {mark}\nAfter.\nEND AFTER {mark}\n"
+        f"BEGIN SENTENCE {mark}\nHe go.\nEND SENTENCE {mark}\nBEGIN DOUBTS {mark}\n- twice (at: go)\nEND DOUBTS {mark}"
     )
     assert prompts.chat(request, "{text} <{before}> {findings} {x}") == "He go. <Before.> - twice (at: go) {x}"
     assert prompts.prefixed("grammarly/coedit-large", "", request) == "Fix grammatical errors in this sentence: He go."

@@ -160,7 +160,7 @@ def test_a_silent_server_costs_the_timeout_and_no_more(server: Server, ask: Any,
     server.delay = 2.0
     assert ask(timeout=0.1) == [[]]
     ask.close()
-    assert "1 (no answer in time)" in ask.heard[-1]
+    assert "1 (no answer in time, see rewriting.timeout and rewriting.concurrency)" in ask.heard[-1]
 
 
 def test_no_server_at_all_is_found_out_soon(server: Server, ask: Any) -> None:
@@ -199,6 +199,13 @@ def test_refusals_and_garbage_are_dropped_with_one_warning(server: Server, ask: 
 def test_answers_in_other_forms_are_understood(server: Server, ask: Any, content: str) -> None:
     server.answers = [said(content)]
     assert [c.text for c in ask()[0]] == [BETTER]
+
+
+def test_a_neighbour_given_back_is_no_post_edit_and_a_likely_repetition_is(server: Server, ask: Any) -> None:
+    """What a small model behind llama.cpp did: it listed the sentences around, and the sentence."""
+    request = Request("The guests was pleased.", f"The guests were late. {BETTER}", "The guests were pleased.")
+    server.answers = [said({"candidates": ["The guests were late.", "The guests was pleased.", "The guests were pleased."]})]
+    assert ask(request) == [[Candidate("The guests were pleased.", 0.5 * 0.8**2)]]
 
 
 def test_an_empty_list_keeps_the_sentence_and_is_no_failure(server: Server, ask: Any) -> None:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 KINDS = ("none", "hf:NAME_OR_PATH", "ct2:PATH", "openai:URL#MODEL")
 _SIMILAR = 0.4  # less in common, and it is another sentence
+_REPEATED = 0.8  # the same for what stands in the text around, which small chat models give back
 _FAILURES = 3  # in a row, then the backend is left alone
 
 
@@ -173,7 +174,7 @@ class Guarded:
             self._wanted = self._failed < _FAILURES
             return [[] for _ in requests]
         self._failed = 0
-        return [_plausible(r.text, found, self.settings) for r, found in zip(requests, proposed, strict=True)]
+        return [_plausible(r, found, self.settings) for r, found in zip(requests, proposed, strict=True)]
 
     def close(self) -> None:
         if self._backend is not None:
@@ -189,10 +190,11 @@ def _line(error: Exception) -> str:
     return (str(error).strip() or type(error).__name__).splitlines()[0][:300]
 
 
-def _plausible(text: str, candidates: Sequence[Candidate], settings: Settings) -> list[Candidate]:
-    """The different candidates that can be a post-edit of `text`: one line of readable characters, much of it as it was."""
+def _plausible(request: Request, candidates: Sequence[Candidate], settings: Settings) -> list[Candidate]:
+    """The different candidates that can be a post-edit: one line of readable characters, much of it as it was, and no neighbour's."""
     from rapidfuzz.distance import Indel
 
+    text = request.text
     seen = {text}
     kept = []
     for c in candidates:
@@ -201,7 +203,8 @@ def _plausible(text: str, candidates: Sequence[Candidate], settings: Settings) -
             continue
         if not len(text) / settings.growth - 20 <= len(c.text) <= len(text) * settings.growth + 20:
             continue
-        if Indel.normalized_similarity(text, c.text) < _SIMILAR:
+        around = c.text.strip() in request.before or c.text.strip() in request.after
+        if Indel.normalized_similarity(text, c.text) < (_REPEATED if around else _SIMILAR):
             continue
         seen.add(c.text)
         kept.append(c)

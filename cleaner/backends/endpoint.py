@@ -17,12 +17,12 @@ from urllib.parse import urlsplit
 
 from ..core import CleanerError
 from . import Candidate, Request, Signature, prompts
-from .http import Client, RefusedError, UnreachableError
+from .http import SILENT, Client, RefusedError, UnreachableError
 from .settings import Settings
 
 KEY, OPENAI_KEY, OPENAI = "CLEANER_API_KEY", "OPENAI_API_KEY", "api.openai.com"
 ANSWER = (
-    'Answer in JSON: {{"candidates": ["…"]}}, each the whole corrected sentence, best first, at most {most}; '
+    'Answer in JSON: {{"candidates": ["…"]}}, each the whole SENTENCE, corrected, best first, at most {most}; '
     "an empty list keeps the sentence."
 )
 _SCHEMA = {
@@ -132,7 +132,9 @@ class Endpoint:
     def _note(self, error: Exception) -> None:
         """Count what came of nothing, and stop where more would too."""
         why = str(error)
-        if isinstance(error, RefusedError):
+        if why == SILENT:
+            why += ", see rewriting.timeout and rewriting.concurrency"
+        elif isinstance(error, RefusedError):
             why += {401: ", check the key", 403: ", check the key", 404: ", check the address and the model"}.get(error.status, "")
         with self._lock:
             self._useless[why] += 1

@@ -12,6 +12,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 TRIES = 4
+SILENT = "no answer in time"
 _FIRST_WAIT, _LONGEST_WAIT = 0.5, 60.0  # seconds
 _AGAIN = frozenset({408, 409, 425, 429, 500, 502, 503, 504, 529})
 _MOST_BYTES = 2**20
@@ -59,7 +60,7 @@ class Client:
             try:
                 status, headers, text = self._once(body)
             except httpx2.TimeoutException:
-                why = "no answer in time"
+                why = SILENT
             except (httpx2.HTTPError, OSError):
                 why = "no connection"
             else:
