@@ -66,7 +66,9 @@ def make(folder: Path) -> str:
     import sentencepiece
     import torch
     from transformers import AutoTokenizer, T5Config, T5ForConditionalGeneration
+    from transformers.utils import logging
 
+    logging.disable_progress_bar()
     folder.mkdir()
     text = folder / "text.txt"
     text.write_text("\n".join(line for d in documents(_READ) for line in d.plain.splitlines() if line.strip()), encoding="utf-8")
