@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from ..analysis import Analysis
 from ..core import Replacement, Segment, Span
 from ..language.clauses import has_finite_verb, is_clause, is_finite, lone_noun, root, subject
-from ..language.narrator import invented
+from ..language.narrator import impersonal
 from ..registry import Bad, Good, Hit, detector
 
 if TYPE_CHECKING:
@@ -171,7 +171,7 @@ def verbless_sentence(analysis: Analysis) -> Iterator[Hit]:
         if _touches_quotation(analysis, segment) or (index and analysis.document.segments[index - 1].target.rstrip().endswith("?")):
             continue
         kind = _lacks_verb(doc)
-        if not kind or invented(analysis, index, "I") < _FORMAL:
+        if not kind or impersonal(analysis, index) < _FORMAL:
             continue
         yield Hit(_trimmed(segment), "This sentence has no finite verb.", kind)
 
@@ -225,7 +225,7 @@ def lone_subordinate(analysis: Analysis) -> Iterator[Hit]:
             continue
         if first.head != head or first.dep_ not in ("mark", "advmod") or _touches_quotation(analysis, segment):
             continue
-        if (index and analysis.document.segments[index - 1].target.rstrip().endswith("?")) or invented(analysis, index, "I") < _FORMAL:
+        if (index and analysis.document.segments[index - 1].target.rstrip().endswith("?")) or impersonal(analysis, index) < _FORMAL:
             continue
         yield Hit(_trimmed(segment), "This clause needs a main clause.", 0.4 if first.lower_ == "while" else 0.5)
 

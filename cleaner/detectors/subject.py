@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from ..analysis import Analysis
 from ..core import Document, Replacement
 from ..language.gender import clashes
-from ..language.narrator import Voice, Who, invented, past, signs
+from ..language.narrator import Voice, Who, invented, signs
 from ..registry import Bad, Good, Hit, detector
 
 _KEPT = 0.2  # the least chance that is worth telling
@@ -99,15 +99,11 @@ def _one_event(voice: Voice) -> bool:
 
 def _first_person(analysis: Analysis, who: Who) -> Iterator[Hit]:
     document = analysis.document
-    for index, (segment, here) in enumerate(zip(document.segments, signs(analysis), strict=True)):
+    for index, here in enumerate(signs(analysis)):
         own = [v for v in here.voices if v.who == who]
         if not own:
             continue
         chance = invented(analysis, index, who)
-        if who == "we" and (not any(v.subject or _owns_subject(v) for v in own) or any(_everybody(v) for v in own)):
-            chance *= 0.5
-        if any(v.doubtful for v in own) or segment.block.kind == "heading":
-            chance *= 0.75
         if chance > 0.02 and _looped(document, index):
             chance = max(chance, 0.6)
         if chance >= _KEPT:
@@ -120,21 +116,6 @@ def _looped(document: Document, index: int) -> bool:
     same = document.segments[index].target
     near = document.segments[max(0, index - 1):index] + document.segments[index + 1:index + 2]
     return len(same.split()) > 4 and any(s.target == same for s in near)
-
-
-def _owns_subject(voice: Voice) -> bool:
-    """True for "Our investigation began": as part of the subject of a past event, "our" is somebody's, not everybody's."""
-    head = voice.token.head
-    return head.dep_ in ("nsubj", "nsubjpass") and head.head.dep_ == "ROOT" and past(voice.token.head)
-
-
-def _everybody(voice: Voice) -> bool:
-    """True for the "we" of people in general: "the plays that we see", "we never forget", "at a time when we …"."""
-    verb = voice.token.head
-    if not voice.subject or verb.tag_ not in ("VBP", "VB"):
-        return False
-    general = ("never", "always", "all", "often", "still")
-    return verb.dep_ in ("relcl", "advcl", "pcomp", "ccomp") or any(c.lower_ in general for c in verb.children)
 
 
 def _message(voice: Voice) -> str:

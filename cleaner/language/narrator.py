@@ -2,7 +2,8 @@
 
 News has neither: Japanese drops its subjects, and an engine that fills the hole with "I" invents one. Columns, interviews, diaries,
 letters, chats and advertisements have one, and there nothing is wrong. The decision is made for each sentence from its surroundings, since
-a file may hold several texts: a linear model of a few signs, weighed on annotated translations against English that people wrote.
+a file may hold several texts: a linear model of a few signs, fitted by `models/train/narrator.py` on what engines made of Japanese and of
+other languages, and on English that people wrote.
 """
 
 from __future__ import annotations
@@ -12,13 +13,12 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import TYPE_CHECKING, Literal
 
 from ..analysis import Analysis
 from ..core import Document, Segment, Span
-from .actors import ROMAJI
-from .lexicon import words
+from .lexicon import table, words
+from .origin import from_japanese
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Token
@@ -43,9 +43,13 @@ _NUMBERED = frozenset({
 })
 _CONTRACTED = frozenset({"'m", "'re", "'ve", "'ll", "n't", "’m", "’re", "’ve", "’ll", "n’t"})
 _NAME = re.compile(r"(?<=[a-z,)] )[A-Z][a-z]{2,}|(?<=[a-z] )[A-Z]{2,}\b")
-_NEWS_DATE = re.compile(r"\b(?:on|from|to|until|of) the \d{1,2}(?:st|nd|rd|th)\b|[a-z] ?\(\d\d\)")
 _NEAR, _FAR = 2, 10  # segments on either side that count as surroundings
-_SMALL = 5  # segments; a shorter text says little about its kind
+_TRANSCRIPT = 0.3  # of the segments have a speaker's label
+#: What the model weighs (`data/narrator.toml` says by how much): the surroundings first, then the sentence.
+FEATURES = (
+    "bias", "near", "around", "same", "reader", "informal", "third", "quotes", "names",
+    "past", "address", "chat", "we", "object", "everybody", "opinion", "doubtful", "heading",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +74,7 @@ class Signs:
     reader: bool
     informal: bool
     third: bool
-    acts: bool
     names: bool
-    japanese: bool
-    dated: bool
     quotes: bool
     labelled: bool
 
@@ -87,37 +88,71 @@ def signs(analysis: Analysis) -> tuple[Signs, ...]:
 
 
 def invented(analysis: Analysis, index: int, who: Who) -> float:
-    """The chance, 0 to 1, that an unquoted `who` in the segment at `index` stands for somebody else: that the text has no such narrator."""
+    """The chance, 0 to 1, that an unquoted `who` in the segment at `index` stands for somebody else: that the text has no such narrator.
+
+    It is the chance that the text came from Japanese, and that of an engine's invention if it did: other languages name their persons.
+    """
+    return from_japanese(analysis) * impersonal(analysis, index, who)
+
+
+def impersonal(analysis: Analysis, index: int, who: Who = "I") -> float:
+    """The chance, 0 to 1, that the text around the segment at `index` reports, and nobody who says `who` tells it; in whatever language it
+    was written first.
+    """
+    everything = signs(analysis)
+    around = everything[max(0, index - _FAR):index + _FAR + 1]
+    if len(around) < 2 or sum(s.labelled for s in around) > max(1, _TRANSCRIPT * len(around)):
+        return 0.0  # a sentence alone does not tell what it belongs to; in a transcript all is said by somebody
+    weights = table("narrator")["narrator"]
+    return 1 / (1 + math.exp(-sum(weights[name] * x for name, x in zip(FEATURES, features(analysis, index, who), strict=True))))
+
+
+def features(analysis: Analysis, index: int, who: Who) -> tuple[float, ...]:
+    """What the model looks at in the segment at `index`, which has a `who`, and around it; in the order of FEATURES."""
     everything = signs(analysis)
     here = everything[index]
     around = everything[max(0, index - _FAR):index] + everything[index + 1:index + _FAR + 1]
-    if not around:
-        return 0.0  # a sentence alone does not tell what it belongs to
     near = everything[max(0, index - _NEAR):index] + everything[index + 1:index + _NEAR + 1]
     own = [v for v in here.voices if v.who == who]
-    score = -1.4
-    score -= 1.0 * _share(near, lambda s: s.speaks("I", "we"))
-    score -= 3.5 * _share(around, lambda s: s.speaks("I", "we"))
-    score -= 2.0 * _share(around, lambda s: s.reader)
-    score -= 1.0 * _share((*around, here), lambda s: s.informal)
-    score -= 6.0 * _share((*around, here), lambda s: s.labelled) if sum(s.labelled for s in around) > 1 else 0.0
-    score += 2.5 * _share(around, lambda s: s.third)
-    score += 2.5 * _share(around, lambda s: s.quotes)
-    score += 1.5 * _share((*around, here), lambda s: s.names)
-    score += 3.0 * _share((*around, here), lambda s: s.japanese)
-    score += 2.0 * _share((*around, here), lambda s: s.dated)
-    score += 0.7 if any(past(v.token) for v in own if v.subject) else 0.0
-    score -= 1.2 if here.reader else 0.0
-    score -= 0.8 if here.informal else 0.0
-    if who == "we":
-        score -= 0.4
-    if len(everything) <= _SMALL and not any(s.speaks("I", "we", "you") for s in around):
-        score += 1.2 if any(s.third or s.names or s.acts for s in around) else 0.0
-    return 1 / (1 + math.exp(-1.4 * score))
+    return (
+        1.0,
+        _share(near, lambda s: s.speaks("I", "we")),
+        _share(around, lambda s: s.speaks("I", "we")),
+        _share(around, lambda s: s.speaks(who)),
+        _share(around, lambda s: s.reader),
+        _share((*around, here), lambda s: s.informal),
+        _share(around, lambda s: s.third),
+        _share(around, lambda s: s.quotes),
+        _share((*around, here), lambda s: s.names),
+        float(any(past(v.token) for v in own if v.subject)),
+        float(here.reader),
+        float(here.informal),
+        float(who == "we"),
+        float(bool(own) and not any(v.subject or _owns_subject(v) for v in own)),
+        float(any(_everybody(v) for v in own)),
+        float(any(v.subject and v.token.head.lemma_ in words("actors", "verbs", "opinion") for v in own)),
+        float(any(v.doubtful for v in own)),
+        float(analysis.document.segments[index].block.kind == "heading"),
+    )
 
 
 def _share(segments: Sequence[Signs], shows: Callable[[Signs], bool]) -> float:
     return sum(shows(s) for s in segments) / len(segments) if segments else 0.0
+
+
+def _owns_subject(voice: Voice) -> bool:
+    """True for "Our investigation began": as part of the subject of a past event, "our" is somebody's, not everybody's."""
+    head = voice.token.head
+    return head.dep_ in ("nsubj", "nsubjpass") and head.head.dep_ == "ROOT" and past(voice.token.head)
+
+
+def _everybody(voice: Voice) -> bool:
+    """True for the "we" of people in general: "the plays that we see", "we never forget", "at a time when we …"."""
+    verb = voice.token.head
+    if voice.who != "we" or not voice.subject or verb.tag_ not in ("VBP", "VB"):
+        return False
+    general = ("never", "always", "all", "often", "still")
+    return verb.dep_ in ("relcl", "advcl", "pcomp", "ccomp") or any(c.lower_ in general for c in verb.children)
 
 
 def past(subject: Token) -> bool:
@@ -154,9 +189,9 @@ def _doubtful(document: Document) -> frozenset[Span]:
 
 def _of_segment(analysis: Analysis, segment: Segment, doc: Doc, quotes: Sequence[Span], doubtful: bool) -> Signs:
     voices: list[Voice] = []
-    reader = informal = third = acts = False
+    reader = informal = third = False
     kept: list[str] = []
-    said, actors = words("actors", "verbs", "said"), _actors()
+    said = words("actors", "verbs", "said")
     for t in doc:
         if quotes and any(q.contains(analysis.span(t, segment)) for q in quotes):
             continue
@@ -165,21 +200,13 @@ def _of_segment(analysis: Analysis, segment: Segment, doc: Doc, quotes: Sequence
         if lower in _WHO and t.tag_ in ("PRP", "PRP$") and t.text not in ("US", "i") and not _numeral(t):
             voices.append(Voice(t, analysis.span(t, segment), _WHO[lower], doubtful))
         third |= lower in _THIRD or (t.tag_ in ("VBD", "VBZ") and t.lemma_ in said)
-        acts |= t.dep_ in ("nsubj", "nsubjpass") and t.lemma_.lower() in actors
         informal |= lower in _CONTRACTED
         reader |= _WHO.get(lower) == "you" or lower == "please" or _imperative(t)
     text = "".join(kept)
-    names = [m.group() for m in _NAME.finditer(text)]
-    japanese = any(len(n) >= 5 and ROMAJI.fullmatch(n) for n in names)
     return Signs(
-        tuple(voices), reader, informal or bool(_INFORMAL.search(text)), third, acts, bool(names), japanese, bool(_NEWS_DATE.search(text)),
-        bool(quotes), bool(_LABEL.match(segment.target)),
+        tuple(voices), reader, informal or bool(_INFORMAL.search(text)), third, bool(_NAME.search(text)), bool(quotes),
+        bool(_LABEL.match(segment.target)),
     )
-
-
-@cache
-def _actors() -> frozenset[str]:
-    return words("actors", "person", "nouns") | words("actors", "organisation", "nouns")
 
 
 def _numeral(token: Token) -> bool:

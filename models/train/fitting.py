@@ -7,24 +7,28 @@ import numpy as np
 PENALTY = 2.0
 
 
-def fit(x: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """Weights of a penalised logistic regression; x (rows, features), y (rows,) of 0 and 1; the bias is not penalised."""
+def fit(x: np.ndarray, y: np.ndarray, weights: np.ndarray | None = None) -> np.ndarray:
+    """Weights of a penalised logistic regression; x (rows, features), y (rows,) of 0 and 1; the bias is not penalised. `weights` (rows,)
+    say how much each row counts, by default 1.
+    """
+    count = np.ones(len(y)) if weights is None else weights
     w = np.zeros(x.shape[1])
     ridge = PENALTY * np.eye(x.shape[1])
     ridge[0, 0] = 0
     for _ in range(30):
         p = 1 / (1 + np.exp(-x @ w))
-        w -= np.linalg.solve((x.T * (p * (1 - p))) @ x + ridge, x.T @ (p - y) + ridge @ w)
+        w -= np.linalg.solve((x.T * (count * p * (1 - p))) @ x + ridge, x.T @ (count * (p - y)) + ridge @ w)
     return w
 
 
-def held_out(x: np.ndarray, y: np.ndarray, names: np.ndarray, folds: int = 10) -> np.ndarray:
+def held_out(x: np.ndarray, y: np.ndarray, names: np.ndarray, folds: int = 10, weights: np.ndarray | None = None) -> np.ndarray:
     """Log-odds for every row from weights fitted without its fold of the documents, which `names` are."""
+    count = np.ones(len(y)) if weights is None else weights
     odds = np.zeros(len(y))
     documents = sorted(set(names))
     for fold in range(folds):
         out = np.isin(names, documents[fold::folds])
-        odds[out] = x[out] @ fit(x[~out], y[~out])
+        odds[out] = x[out] @ fit(x[~out], y[~out], count[~out])
     return odds
 
 

@@ -25,21 +25,18 @@ from typing import Any
 
 import numpy as np
 from fitting import auc, calibration_error, fit, held_out
-from quality_data import SHARED, gold, lines
+from versions import BENCH, Read, annotated, begins, others, tune, version
 
-from cleaner import formats, language_model, ranking
+from cleaner import language_model, ranking
 from cleaner.analysis import Analysis
 from cleaner.config import Config
 from cleaner.core import Document, Suggestion
 from cleaner.pipeline import Pipeline
 
 ROOT = Path(__file__).resolve().parents[2]
-BENCH = SHARED / "bench"
 CLOSER = 0.05  # chrF++ points
 RULES = ("invented-i", "invented-we", "invented-you", "subjectless-report", "stranded-attribution")
 _FIRST = re.compile(r"\b(?:I|[Ww]e|[Mm]y|[Oo]ur)\b")
-#: A document, the texts it is made of in order, and for each the texts that are right.
-Read = tuple[str, Document, list[str], list[list[str]]]
 
 
 def scorer() -> Any:
@@ -50,50 +47,6 @@ def scorer() -> Any:
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
-
-
-def tune() -> dict[str, list[dict]]:
-    """The annotated segments of each tune document, in order."""
-    found: dict[str, list[dict]] = collections.defaultdict(list)
-    for g in sorted(gold("tune"), key=lambda g: g["seg"]):
-        found[g["file"]].append(g)
-    return found
-
-
-def annotated() -> Iterator[Read]:
-    """The documents of tune."""
-    for name, own in tune().items():
-        text = (BENCH / "tune" / name).read_text(encoding="utf-8")
-        yield name, formats.parse(name, text), [g["mt"] for g in own], [right(g) for g in own]
-
-
-def right(g: dict) -> list[str]:
-    return [g["fix_en"], g["fix"], *g.get("variants", ())]
-
-
-def translated() -> dict[str, list[dict]]:
-    """The segments of each document of Japanese news that WMT's systems translated, in order; `refs` as a list."""
-    found: dict[str, list[dict]] = collections.defaultdict(list)
-    for r in lines("wmt_to_english.jsonl.gz"):
-        if r["pair"] == "ja-en":
-            found[r["doc"]].append(r | {"refs": list(r["refs"].values() if isinstance(r["refs"], dict) else r["refs"])})
-    return found
-
-
-def others() -> Iterator[tuple[str, list[dict], str]]:
-    """The documents of tune as WMT's systems translated them, the annotator's texts among `refs`, with the system that tune has."""
-    own = tune()
-    names = {_bare(name.rsplit(".", 2)[0]): name for name in own}
-    for doc, rows in translated().items():
-        if name := names.get(_bare(doc)):
-            answers = {g["seg"]: right(g)[:2] for g in own[name]}
-            yield name, [r | {"refs": [*r["refs"], *answers.get(r["seg"], ())]} for r in rows], name.rsplit(".", 2)[1]
-
-
-def version(name: str, rows: list[dict], system: str) -> Read:
-    """What a system made of a document."""
-    own = [(" ".join(dict(r["hyps"])[system].split()), r["refs"]) for r in rows if system in dict(r["hyps"])]
-    return name, formats.parse(name, "\n\n".join(t for t, _ in own) + "\n"), [t for t, _ in own], [refs for _, refs in own]
 
 
 def of_actors() -> Iterator[Read]:
@@ -116,16 +69,10 @@ def of_rules() -> Iterator[Read]:
         yield from (version(name, rows, s) for s in rng.sample(systems, 2))
 
 
-def _bare(name: str) -> str:
-    """A document's name as the bench's files and WMT's agree on it."""
-    return re.sub(r"[-.]", "_", name)
-
-
 def proposed(read: Read, made: Sequence[Suggestion], score: Any) -> Iterator[tuple[Suggestion, int, float]]:
     """Suggestions inside one text, with its number and how much nearer they bring it to one that is right."""
-    _, document, texts, rights = read
-    starts = list(itertools.accumulate(texts[:-1], lambda at, text: document.text.index(text, at) + len(text), initial=0))
-    starts = [document.text.index(text, at) for text, at in zip(texts, starts, strict=True)]
+    _, _, texts, rights = read
+    starts = begins(read)
     for s in made:
         k = max((k for k, start in enumerate(starts) if start <= s.span.start), default=0)
         shift = starts[k]

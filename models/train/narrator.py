@@ -1,0 +1,138 @@
+"""Fit what tells an invented "I" or "we" from that of a narrator: whether a text came from Japanese, and what stands around the sentence.
+
+    python models/train/narrator.py WORK            # read the data once into WORK, fit, write cleaner/data/narrator.toml
+    python models/train/narrator.py WORK --dry-run  # only measure
+
+Read are the bench's tune split and what six other systems each made of its documents; what one system each made of nine in ten of the
+other documents of WMT21/22, from nine languages; English that people wrote for WMT, and Wikinews. A first person is invented where no
+text that is right for the segment (an annotator's, a reference) has one. From each document come its sentences in their whole text, and
+once more with only two neighbours on either side, for short texts are cleaned too. Where a text came from is fitted on whole documents,
+those from Japanese counting as much as all others. Figures are of documents left out in turn, at the chance of one half.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+from fitting import auc, fit, held_out
+from quality_data import kept_out, lines, written
+from versions import Read, annotated, begins, kept_for_reading, others, parsed, translated, version
+
+from cleaner.analysis import Analysis
+from cleaner.language import narrator, origin
+from cleaner.language.narrator import Who
+
+ROOT = Path(__file__).resolve().parents[2]
+VERSIONS = 6  # other systems' versions of a document of tune
+AROUND = 2  # segments on either side in an excerpt
+OTHERS = 0.02  # how much a sentence of another language counts: they are many, and say only what narrators are like
+TOGETHER = 20  # segments of English that people wrote, in a row, that count as a document
+_FIRST: dict[Who, re.Pattern[str]] = {
+    "I": re.compile(r"\b(?:I|me|my|mine|myself)\b(?![.&-]\w)"), "we": re.compile(r"\b(?:[Ww]e|us|[Oo]ur|ours|ourselves)\b"),
+}
+
+
+def documents() -> Iterator[tuple[str, Read]]:
+    """Documents with the language that they came from, `human` where people wrote them."""
+    rng = random.Random(0)
+    for read in annotated():
+        yield "ja", read
+    for name, rows, own in others():
+        systems = sorted({s for r in rows for s in dict(r["hyps"])} - {own})
+        for system in rng.sample(systems, min(VERSIONS, len(systems))):
+            yield "ja", version(name, rows, system)
+    for (language, doc), rows in sorted(translated().items()):
+        if language != "ja" and not kept_for_reading(f"{language}/{doc}"):
+            yield language, version(f"{language}/{doc}", rows, rng.choice(sorted({s for r in rows for s in dict(r["hyps"])})))
+    people = written()
+    for at in range(0, len(people), TOGETHER):
+        texts = [" ".join(t.split()) for t in people[at:at + TOGETHER]]
+        yield "human", (f"written/{at}", parsed(texts), texts, [[t] for t in texts])
+    for article in lines("wikinews_2020.jsonl.gz"):
+        if not kept_out(article):
+            texts = [" ".join(t.split()) for t in article["paragraphs"] if t.strip()]
+            yield "news", (f"wikinews/{article['url_title']}", parsed(texts), texts, [[t] for t in texts])
+
+
+def rows() -> Iterator[dict]:
+    """A row for each document, and each sentence with an "I" or "we" outside quotations; of each also one from an excerpt."""
+    for language, read in documents():
+        name, document, texts, rights = read
+        if not texts:
+            continue
+        whole = Analysis(document)
+        yield {"language": language, "file": name, "origin": origin.counts(whole.texts), "short": False}
+        starts = begins(read)
+        for i, (segment, signs) in enumerate(zip(document.segments, narrator.signs(whole), strict=True)):
+            k = max((k for k, start in enumerate(starts) if start <= segment.span.start), default=0)
+            for who in ("I", "we"):
+                if not any(v.who == who for v in signs.voices):
+                    continue
+                invented = not any(_FIRST[who].search(text) for text in rights[k])
+                row = {"language": language, "file": name, "who": who, "invented": invented}
+                yield row | {"narrator": narrator.features(whole, i, who), "origin": origin.counts(whole.texts), "short": False}
+                first = max(0, i - AROUND)
+                excerpt = Analysis(parsed([s.target for s in document.segments[first:i + AROUND + 1]]))
+                at = next((j for j, s in enumerate(excerpt.document.segments) if s.target == segment.target), None)
+                if at is not None and any(v.who == who for v in narrator.signs(excerpt)[at].voices):
+                    few = origin.counts(excerpt.texts)
+                    yield {"language": language, "file": name, "origin": few, "short": True}
+                    yield row | {"narrator": narrator.features(excerpt, at, who), "origin": few, "short": True}
+
+
+def balanced(japanese: np.ndarray) -> np.ndarray:
+    """Weights that let both kinds count alike, a quarter of all rows each."""
+    return np.where(japanese, 1 / japanese.sum(), 1 / (~japanese).sum()) * len(japanese) / 4
+
+
+def main() -> None:
+    """Run it."""
+    ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    ap.add_argument("work", type=Path)
+    ap.add_argument("--dry-run", action="store_true")
+    args = ap.parse_args()
+    args.work.mkdir(parents=True, exist_ok=True)
+    kept = args.work / "narrator.jsonl"
+    if not kept.exists():
+        partial = kept.with_suffix(".partial")
+        with partial.open("w", encoding="utf-8") as file:
+            file.writelines(json.dumps(row) + "\n" for row in rows())
+        partial.rename(kept)
+    read = [json.loads(line) for line in kept.read_text(encoding="utf-8").splitlines()]
+
+    texts, voices = [r for r in read if "who" not in r], [r for r in read if "who" in r]
+    x, japanese = np.array([origin.features(origin.Counts(*r["origin"])) for r in texts]), np.array([r["language"] == "ja" for r in texts])
+    names, weights = np.array([r["file"] for r in texts]), np.where([r["short"] for r in texts], 0.0, balanced(japanese))
+    odds, first = held_out(x, japanese.astype(float), names, weights=weights), fit(x, japanese.astype(float), weights)
+    whole = weights > 0
+    print(f"from Japanese: {whole.sum()} texts, AUC {auc(odds[whole], japanese[whole].astype(float)):.3f}")
+
+    unseen = {(r["file"], *r["origin"]): origin.chance(float(value)) for r, value in zip(texts, odds, strict=True)}
+    x, y = np.array([r["narrator"] for r in voices]), np.array([r["invented"] for r in voices], float)
+    japanese, short = np.array([r["language"] == "ja" for r in voices]), np.array([r["short"] for r in voices])
+    names, weights = np.array([r["file"] for r in voices]), np.where(japanese, 1.0, OTHERS) * np.where(short, 0.5, 1.0)
+    chance = np.array([unseen[r["file"], *r["origin"]] for r in voices]) / (1 + np.exp(-held_out(x, y, names, weights=weights)))
+    second = fit(x, y, weights)
+    for size, part in (("whole texts", ~short), ("excerpts", short)):
+        print(size)
+        for language in sorted({r["language"] for r in voices}):
+            own = part & np.array([r["language"] == language for r in voices])
+            flagged = own & (chance >= 0.5)
+            right = f"{y[flagged].mean():.2f} of them, {y[flagged].sum() / max(1, y[own].sum()):.2f} of all such" if flagged.any() else "-"
+            print(f"  {language:6} {own.sum():5} sentences, {y[own].mean():.2f} invented; {flagged.sum():4} flagged, right: {right}")
+    lines = ["# Fitted by `python models/train/narrator.py`; do not edit."]
+    for table, keys, weights in (("origin", origin.FEATURES, first), ("narrator", narrator.FEATURES, second)):
+        lines += [f"[{table}]", *(f"{key} = {w:.4f}" for key, w in zip(keys, weights, strict=True)), ""]
+    print(*lines, sep="\n")
+    if not args.dry_run:
+        (ROOT / "cleaner/data/narrator.toml").write_text("\n".join(lines), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

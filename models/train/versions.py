@@ -1,0 +1,93 @@
+"""Documents with the texts that are right for each of their segments: the bench's tune split, and what WMT's systems made of documents."""
+
+from __future__ import annotations
+
+import collections
+import re
+from collections.abc import Iterator, Sequence
+
+from quality_data import SHARED, gold, lines
+
+from cleaner import formats
+from cleaner.core import Document
+
+BENCH = SHARED / "bench"
+PART = 15  # segments
+#: A document, the texts it is made of in order, and for each the texts that are right.
+Read = tuple[str, Document, list[str], list[list[str]]]
+
+
+def tune() -> dict[str, list[dict]]:
+    """The annotated segments of each tune document, in order."""
+    found: dict[str, list[dict]] = collections.defaultdict(list)
+    for g in sorted(gold("tune"), key=lambda g: g["seg"]):
+        found[g["file"]].append(g)
+    return found
+
+
+def annotated() -> Iterator[Read]:
+    """The documents of tune."""
+    for name, own in tune().items():
+        text = (BENCH / "tune" / name).read_text(encoding="utf-8")
+        yield name, formats.parse(name, text), [g["mt"] for g in own], [right(g) for g in own]
+
+
+def right(g: dict) -> list[str]:
+    return [g["fix_en"], g["fix"], *g.get("variants", ())]
+
+
+def translated() -> dict[tuple[str, str], list[dict]]:
+    """The segments of each document that WMT's systems translated, in order, by language and name; `refs` as a list.
+
+    Where no documents are named, PART segments in a row stand for one.
+    """
+    found: dict[tuple[str, str], list[dict]] = collections.defaultdict(list)
+    count: collections.Counter[str] = collections.Counter()
+    for r in lines("wmt_to_english.jsonl.gz"):
+        language = r["pair"].removesuffix("-en")
+        count[language] += 1
+        refs = r["refs"].values() if isinstance(r["refs"], dict) else r["refs"]
+        found[language, r["doc"] or f"part-{count[language] // PART}"].append(r | {"refs": list(refs)})
+    return found
+
+
+def others() -> Iterator[tuple[str, list[dict], str]]:
+    """The documents of tune as WMT's systems translated them, the annotator's texts among `refs`, with the system that tune has."""
+    own = tune()
+    names = {_bare(name.rsplit(".", 2)[0]): name for name in own}
+    for (language, doc), rows in translated().items():
+        if (name := names.get(_bare(doc))) and language == "ja":
+            answers = {g["seg"]: right(g)[:2] for g in own[name]}
+            yield name, [r | {"refs": [*r["refs"], *answers.get(r["seg"], ())]} for r in rows], name.rsplit(".", 2)[1]
+
+
+def version(name: str, rows: list[dict], system: str) -> Read:
+    """What a system made of a document."""
+    made = ((" ".join(dict(r["hyps"]).get(system, "").split()), r["refs"]) for r in rows)
+    own = [(text, refs) for text, refs in made if text]
+    return name, parsed([t for t, _ in own]), [t for t, _ in own], [refs for _, refs in own]
+
+
+def kept_for_reading(name: str) -> bool:
+    """Whether a document, named with its language, is one of the tenth that no rule is fitted on: people judge the tool by these."""
+    return not name.startswith("ja/") and sum(name.encode()) % 10 == 0
+
+
+def parsed(texts: Sequence[str]) -> Document:
+    """A document of these texts, a paragraph each."""
+    return formats.parse("version.txt", "\n\n".join(texts) + "\n")
+
+
+def begins(read: Read) -> list[int]:
+    """Where each of the texts of a document begins."""
+    _, document, texts, _ = read
+    found, at = [], 0
+    for text in texts:
+        found.append(document.text.index(text, at))
+        at = found[-1] + len(text)
+    return found
+
+
+def _bare(name: str) -> str:
+    """A document's name as the bench's files and WMT's agree on it."""
+    return re.sub(r"[-.]", "_", name)
