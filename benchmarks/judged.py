@@ -3,7 +3,7 @@
     python benchmarks/judged.py draw > FILE       # what is to be read, a JSON object a line, `verdict` empty
     python benchmarks/judged.py count [FILE]      # the verdicts in a list that was read (docs/quality/judged.jsonl)
 
-Drawn from WMT21/22, all languages but Japanese and Livonian, one system a document, from those documents that rules are not fitted on
+Drawn from WMT21/22, all languages but Japanese and Livonian, SYSTEMS systems a document, from those documents that rules are not fitted on
 (`versions.kept_for_reading`; the quality model's first stage has seen some of their sentences). Read are every automatic change and
 SUGGESTIONS first suggestions drawn at random. A verdict is better, same or worse than the original, by the text alone; a suggestion that
 names a wrong actor is worse. Reads ../shared, which only a checkout has.
@@ -27,13 +27,13 @@ from cleaner.pipeline import Pipeline, run
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared"
 LIST = ROOT / "docs/quality/judged.jsonl"
-SUGGESTIONS = 60
+SYSTEMS, SUGGESTIONS = 2, 60
 BEFORE = 160  # characters of the text before that are shown
 VERDICTS = ("better", "same", "worse")
 
 
 def documents() -> Iterator[Document]:
-    """One system's version of each document that was kept for reading."""
+    """Some systems' versions of each document that was kept for reading."""
     sys.path.insert(0, str(ROOT / "models/train"))
     import versions
 
@@ -41,8 +41,9 @@ def documents() -> Iterator[Document]:
     for (language, name), rows in sorted(versions.translated().items()):
         if language in ("ja", "liv") or not versions.kept_for_reading(f"{language}/{name}"):
             continue
-        system = rng.choice(sorted({s for r in rows for s in dict(r["hyps"])}))
-        yield replace(versions.version(name, rows, system)[1], name=f"{language}/{name}/{system}")
+        systems = sorted({s for r in rows for s in dict(r["hyps"])})
+        for system in rng.sample(systems, min(SYSTEMS, len(systems))):
+            yield replace(versions.version(name, rows, system)[1], name=f"{language}/{name}/{system}")
 
 
 def draw() -> list[dict[str, object]]:

@@ -259,6 +259,7 @@ def cut_off(analysis: Analysis) -> Iterator[Hit]:
 
 _ABBREVIATED = frozenset({
     "etc", "incl", "excl", "approx", "vs", "est", "dept", "ltd", "inc", "corp", "bros", "prof", "ext", "fig", "vol", "tel",
+    "ehf", "oyj", "spol", "sro",  # firms of Iceland, Finland and Czechia
 })
 _LOWER = re.compile(r"\b(?P<last>[a-z]{3,}|\d+)\.\s(?P<first>[a-z]{2,})\s\w+")
 
@@ -268,6 +269,7 @@ _LOWER = re.compile(r"\b(?P<last>[a-z]{3,}|\d+)\.\s(?P<first>[a-z]{2,})\s\w+")
     Bad("The plant feeds the region. [[to]] benefit its people.", after="The plant feeds the region. To benefit its people."),
     Good("The store sells paper, ink, etc. and opens at nine."),
     Good("Matsui Co. runs the shop. iPhone sales rose."),
+    Good("The house is old. Kado ehf. bought it in May."),
 ])
 def lower_case_start(analysis: Analysis) -> Iterator[Hit]:
     """A sentence that begins with a small letter: it was cut from the one before."""

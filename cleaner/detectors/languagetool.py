@@ -54,6 +54,7 @@ def _blocks(analysis: Analysis) -> list[Block]:
     Bad("🙂🙂 It took 6 [[month]] to finish the tunnel.", after="🙂🙂 It took 6 months to finish the tunnel."),
     Good("The mayor of Tonosaki opened an old bridge on Monday."),
     Good("They went to the the station."),
+    Good("The bus to Xi 'an goes at nine."),
     Good("Governor: A hundred new trains"),
     Good("He had had enough, and that that was so surprised nobody."),
     Good("They drove up on the on ramp at 5 p.m. and went home."),
