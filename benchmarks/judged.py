@@ -1,4 +1,4 @@
-"""A reader's verdict on what the tool changes and suggests, in documents that nothing was tuned on.
+"""A reader's verdict on what the tool changes and suggests, in documents that no weights of rules were fitted on.
 
     python benchmarks/judged.py draw > FILE       # what is to be read, a JSON object a line, `verdict` empty
     python benchmarks/judged.py count [FILE]      # the verdicts in a list that was read (docs/quality/judged.jsonl)

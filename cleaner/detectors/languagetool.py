@@ -55,6 +55,7 @@ def _blocks(analysis: Analysis) -> list[Block]:
     Good("The mayor of Tonosaki opened an old bridge on Monday."),
     Good("They went to the the station."),
     Good("The bus to Xi 'an goes at nine."),
+    Good("The fine of 400 lei was paid, and the old man won two million ringgit."),
     Good("Governor: A hundred new trains"),
     Good("He had had enough, and that that was so surprised nobody."),
     Good("They drove up on the on ramp at 5 p.m. and went home."),
