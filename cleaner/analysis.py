@@ -69,6 +69,7 @@ class Analysis:
         self.document = document
         self.focus = focus
         self.terms: tuple[Term, ...] = ()  # that people taught
+        self.source_language = "auto"  # what the text was translated from, where somebody has said so
         self.found: tuple[Finding, ...] = ()  # by the rules that ran before one that asks for it
         self._made: dict[Callable[[Analysis], Any], Any] = {}
 

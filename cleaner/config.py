@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from . import budget
 from .core import CleanerError
 
 COMMAND_LINE = "command line"
+_CODE = re.compile(r"auto|[a-z]{2,3}(?:[-_]\w+)*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,7 @@ class Config:
         max_suggestions: how many suggestions a segment may get.
         languagetool: use LanguageTool; without it only the tool's own rules run.
         language: LanguageTool's variety of English.
+        source_language: what the text was translated from, as a code such as ``ja``; ``auto`` leaves that to the text.
         java_heap_mb: limit for LanguageTool's Java heap, in MB.
         jobs: documents worked on at once.
         queue: path of the review queue; a relative one starts at the folder of the settings file.
@@ -49,6 +52,7 @@ class Config:
     max_suggestions: int = 3
     languagetool: bool = True
     language: str = "en-US"
+    source_language: str = "auto"
     java_heap_mb: int = 768
     jobs: int = 3
     queue: str = ".cleaner/review.sqlite"
@@ -160,6 +164,8 @@ def _typed(where: str, key: str, value: Any, default: Any) -> Any:
             return budget.parse(str(value)).said
         except CleanerError as error:
             raise CleanerError(f"{where}: {error}") from error
+    if key == "source_language" and not _CODE.fullmatch(str(value)):
+        raise CleanerError(f"{where}: setting {key!r} cannot be {value!r}: give a language's code, such as ja or de, or auto")
     if isinstance(default, bool) or isinstance(value, bool):
         good = isinstance(default, bool) and isinstance(value, bool)
     elif isinstance(default, tuple):

@@ -88,7 +88,7 @@ class Pipeline:
         Rules that wait for another process run beside the others, if they are wanted. Rules that read the others' findings judge the
         text as it came, not a second reading.
         """
-        analysis.terms = self.taught.terms
+        analysis.terms, analysis.source_language = self.taught.terms, self.config.source_language
         slow = [self._background.submit(list, rule(analysis)) for rule in self.rules if rule.remote and remote]
         found = [f for rule in self.rules if not rule.remote and not rule.last for f in rule(analysis)]
         for job in slow:

@@ -127,3 +127,13 @@ def test_unknown_key_stops_the_command(folder: Path, shown: Callable[..., tuple[
     code, out, err = shown()
     assert (code, out) == (2, "")
     assert "unknown setting 'job' (did you mean 'jobs'?)" in err
+
+
+@pytest.mark.parametrize("code", ["auto", "ja", "pt-BR", "zh_Hans"])
+def test_a_source_language_is_a_code(tmp_path: Path, code: str) -> None:
+    path = tmp_path / "cleaner.toml"
+    path.write_text(f'source-language = "{code}"\n')
+    assert config.load(path).source_language == code
+    path.write_text('source-language = "Japanese"\n')
+    with pytest.raises(CleanerError, match="such as ja or de, or auto"):
+        config.load(path)

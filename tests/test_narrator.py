@@ -4,6 +4,7 @@ import pytest
 
 from cleaner.analysis import Analysis
 from cleaner.language.narrator import invented, signs
+from cleaner.language.origin import from_japanese
 from cleaner.segment import from_text
 
 REPORT = (
@@ -71,3 +72,21 @@ def test_an_open_quotation_makes_the_next_paragraph_doubtful() -> None:
     text = "He wrote: \"A month ago I had a stroke.\n\nI could not walk.\n\nThe doctors were kind to me.\n"
     voices = {v.token.sent.text: v.doubtful for s in signs(Analysis(from_text(text))) for v in s.voices}
     assert voices.get("I could not walk.", True)
+
+
+def test_a_text_from_a_language_that_names_its_persons_keeps_them() -> None:
+    analysis = Analysis(from_text(REPORT))
+    at = next(i for i, s in enumerate(signs(analysis)) if s.voices)
+    told, invention = {}, invented(analysis, at, "I")
+    for code in ("ja", "ja-JP", "cs"):
+        analysis.source_language = code
+        told[code] = invented(analysis, at, "I")
+    assert told["cs"] == 0.0 < invention < told["ja"] == told["ja-JP"]
+
+
+@pytest.mark.parametrize(("text", "japanese"), [
+    ("Governor Endo met Mr. Kitagawa in Tokushima Prefecture on the 4th. The plan costs 3 billion yen, Kitagawa (58) said.", True),
+    ("On Tuesday the council of Bergen voted. According to Lund, the Scottish office in Brussels had told Schmidt.", False),
+])
+def test_a_text_shows_where_it_comes_from(text: str, japanese: bool) -> None:
+    assert (from_japanese(Analysis(from_text(text))) > 0.5) == japanese

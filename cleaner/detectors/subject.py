@@ -32,7 +32,7 @@ def invented_i(analysis: Analysis) -> Iterator[Hit]:
     """An unquoted "I", "me" or "my" in a text without a narrator.
 
     Outside quotations nobody in a news report is "I". Where most sentences speak in the first person, as in columns, diaries, letters and
-    chats, the rule is silent.
+    chats, the rule is silent; and where the text does not read as if it came from Japanese, unless `source_language` says that it did.
     """
     yield from _first_person(analysis, "I")
 
