@@ -86,7 +86,7 @@ def test_a_text_from_a_language_that_names_its_persons_keeps_them() -> None:
 
 @pytest.mark.parametrize(("text", "japanese"), [
     ("Governor Endo met Mr. Kitagawa in Tokushima Prefecture on the 4th. The plan costs 3 billion yen, Kitagawa (58) said.", True),
-    ("On Tuesday the council of Bergen voted. According to Lund, the Scottish office in Brussels had told Schmidt.", False),
+    ("On Tuesday the council of Bergen voted. According to Lund, the Scottish office in Brussels had told Schmidt. " * 4, False),
 ])
 def test_a_text_shows_where_it_comes_from(text: str, japanese: bool) -> None:
     assert (from_japanese(Analysis(from_text(text))) > 0.5) == japanese

@@ -44,6 +44,7 @@ _NUMBERED = frozenset({
 _CONTRACTED = frozenset({"'m", "'re", "'ve", "'ll", "n't", "’m", "’re", "’ve", "’ll", "n’t"})
 _NAME = re.compile(r"(?<=[a-z,)] )[A-Z][a-z]{2,}|(?<=[a-z] )[A-Z]{2,}\b")
 _NEAR, _FAR = 2, 10  # segments on either side that count as surroundings
+_SMALL, _SPARSE = 5, 1.2  # segments; log-odds
 _TRANSCRIPT = 0.3  # of the segments have a speaker's label
 #: What the model weighs (`data/narrator.toml` says by how much): the surroundings first, then the sentence.
 FEATURES = (
@@ -104,7 +105,15 @@ def impersonal(analysis: Analysis, index: int, who: Who = "I") -> float:
     if len(around) < 2 or sum(s.labelled for s in around) > max(1, _TRANSCRIPT * len(around)):
         return 0.0  # a sentence alone does not tell what it belongs to; in a transcript all is said by somebody
     weights = table("narrator")["narrator"]
-    return 1 / (1 + math.exp(-sum(weights[name] * x for name, x in zip(FEATURES, features(analysis, index, who), strict=True))))
+    odds = sum(weights[name] * x for name, x in zip(FEATURES, features(analysis, index, who), strict=True))
+    return 1 / (1 + math.exp(-odds - sparse(analysis, index)))
+
+
+def sparse(analysis: Analysis, index: int) -> float:
+    """What a text of a few segments gets, in log-odds, in place of the quotations for which it has no room, where others act in it."""
+    others = [s for i, s in enumerate(signs(analysis)) if i != index]
+    small = len(others) < _SMALL and any(s.third or s.names for s in others) and not any(s.voices for s in others)
+    return _SPARSE if small else 0.0
 
 
 def features(analysis: Analysis, index: int, who: Who) -> tuple[float, ...]:

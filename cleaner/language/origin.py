@@ -17,6 +17,7 @@ from .lexicon import table
 
 FEATURES = ("bias", "romaji", "dates", "ages", "words", "script")
 PRIOR = 4.0  # odds of a text being from Japanese, before anything is known of it: what the tool is for
+_ROOM = 8  # segments in which a text from Japanese shows that it is
 _FEW = 2  # segments or names: fewer say little
 _MOST = 4.0  # log-odds: no text is surer than that of where it came from
 _NAME = re.compile(r"(?<=[a-z,)] )[A-Z][a-z]{3,}")
@@ -77,10 +78,14 @@ def from_japanese(analysis: Analysis) -> float:
 
 
 def _from_japanese(analysis: Analysis) -> float:
-    weights = table("narrator")["origin"]
-    return chance(sum(weights[name] * x for name, x in zip(FEATURES, features(counts(analysis.texts)), strict=True)))
+    weights, found = table("narrator")["origin"], counts(analysis.texts)
+    return chance(sum(weights[name] * x for name, x in zip(FEATURES, features(found), strict=True)), found.segments)
 
 
-def chance(odds: float) -> float:
-    """The chance from the log-odds of the model, which was fitted on as many texts from Japanese as others."""
+def chance(odds: float, segments: int) -> float:
+    """The chance from the log-odds of the model, which was fitted on as many texts from Japanese as others: a short text that shows
+    nothing Japanese has had no room to.
+    """
+    if odds < 0:
+        odds *= min(1.0, segments / _ROOM)
     return 1 / (1 + math.exp(-max(-_MOST, min(_MOST, odds))) / PRIOR)

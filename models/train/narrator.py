@@ -76,14 +76,16 @@ def rows() -> Iterator[dict]:
                     continue
                 invented = not any(_FIRST[who].search(text) for text in rights[k])
                 row = {"language": language, "file": name, "who": who, "invented": invented}
-                yield row | {"narrator": narrator.features(whole, i, who), "origin": origin.counts(whole.texts), "short": False}
+                signs_of = {"narrator": narrator.features(whole, i, who), "sparse": narrator.sparse(whole, i)}
+                yield row | signs_of | {"origin": origin.counts(whole.texts), "short": False}
                 first = max(0, i - AROUND)
                 excerpt = Analysis(parsed([s.target for s in document.segments[first:i + AROUND + 1]]))
                 at = next((j for j, s in enumerate(excerpt.document.segments) if s.target == segment.target), None)
                 if at is not None and any(v.who == who for v in narrator.signs(excerpt)[at].voices):
                     few = origin.counts(excerpt.texts)
                     yield {"language": language, "file": name, "origin": few, "short": True}
-                    yield row | {"narrator": narrator.features(excerpt, at, who), "origin": few, "short": True}
+                    signs_of = {"narrator": narrator.features(excerpt, at, who), "sparse": narrator.sparse(excerpt, at)}
+                    yield row | signs_of | {"origin": few, "short": True}
 
 
 def balanced(japanese: np.ndarray) -> np.ndarray:
@@ -113,11 +115,12 @@ def main() -> None:
     whole = weights > 0
     print(f"from Japanese: {whole.sum()} texts, AUC {auc(odds[whole], japanese[whole].astype(float)):.3f}")
 
-    unseen = {(r["file"], *r["origin"]): origin.chance(float(value)) for r, value in zip(texts, odds, strict=True)}
+    unseen = {(r["file"], *r["origin"]): origin.chance(float(value), r["origin"][0]) for r, value in zip(texts, odds, strict=True)}
     x, y = np.array([r["narrator"] for r in voices]), np.array([r["invented"] for r in voices], float)
     japanese, short = np.array([r["language"] == "ja" for r in voices]), np.array([r["short"] for r in voices])
     names, weights = np.array([r["file"] for r in voices]), np.where(japanese, 1.0, OTHERS) * np.where(short, 0.5, 1.0)
-    chance = np.array([unseen[r["file"], *r["origin"]] for r in voices]) / (1 + np.exp(-held_out(x, y, names, weights=weights)))
+    odds = held_out(x, y, names, weights=weights) + [r["sparse"] for r in voices]
+    chance = np.array([unseen[r["file"], *r["origin"]] for r in voices]) / (1 + np.exp(-odds))
     second = fit(x, y, weights)
     for size, part in (("whole texts", ~short), ("excerpts", short)):
         print(size)
