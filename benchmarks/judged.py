@@ -41,8 +41,8 @@ def documents() -> Iterator[Document]:
     for (language, name), rows in sorted(versions.translated().items()):
         if language in ("ja", "liv") or not versions.kept_for_reading(f"{language}/{name}"):
             continue
-        systems = sorted({s for r in rows for s in dict(r["hyps"])})
-        for system in rng.sample(systems, min(SYSTEMS, len(systems))):
+        named = versions.systems(rows)
+        for system in rng.sample(named, min(SYSTEMS, len(named))):
             yield replace(versions.version(name, rows, system)[1], name=f"{language}/{name}/{system}")
 
 

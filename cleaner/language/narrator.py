@@ -111,9 +111,12 @@ def impersonal(analysis: Analysis, index: int, who: Who = "I") -> float:
 
 def sparse(analysis: Analysis, index: int) -> float:
     """What a text of a few segments gets, in log-odds, in place of the quotations for which it has no room, where others act in it."""
-    others = [s for i, s in enumerate(signs(analysis)) if i != index]
-    small = len(others) < _SMALL and any(s.third or s.names for s in others) and not any(s.voices for s in others)
-    return _SPARSE if small else 0.0
+    everything = signs(analysis)
+    if len(everything) > _SMALL:
+        return 0.0
+    others = (*everything[:index], *everything[index + 1:])
+    acts = any(s.third or s.names for s in others) and not any(s.voices for s in others)
+    return _SPARSE if acts else 0.0
 
 
 def features(analysis: Analysis, index: int, who: Who) -> tuple[float, ...]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
+
 import numpy as np
 
 PENALTY = 2.0
@@ -30,6 +32,14 @@ def held_out(x: np.ndarray, y: np.ndarray, names: np.ndarray, folds: int = 10, w
         out = np.isin(names, documents[fold::folds])
         odds[out] = x[out] @ fit(x[~out], y[~out], count[~out])
     return odds
+
+
+def tables(recipe: str, fitted: Mapping[str, tuple[Sequence[str], Iterable[float]]]) -> str:
+    """Fitted weights as TOML, a table each, by the names of their features."""
+    lines = [f"# Fitted by `python models/train/{recipe}.py`; do not edit."]
+    for name, (keys, weights) in fitted.items():
+        lines += [f"[{name}]", *(f"{key} = {w:.4f}" for key, w in zip(keys, weights, strict=True)), ""]
+    return "\n".join(lines)
 
 
 def auc(scores: np.ndarray, y: np.ndarray) -> float:

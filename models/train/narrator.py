@@ -13,16 +13,15 @@ those from Japanese counting as much as all others. Figures are of documents lef
 from __future__ import annotations
 
 import argparse
-import json
 import random
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
-from fitting import auc, fit, held_out
+from fitting import auc, fit, held_out, tables
 from quality_data import kept_out, lines, written
-from versions import Read, annotated, begins, kept_for_reading, others, parsed, translated, version
+from versions import Read, annotated, begins, holding, kept, kept_for_reading, others, parsed, systems, translated, version
 
 from cleaner.analysis import Analysis
 from cleaner.language import narrator, origin
@@ -44,12 +43,12 @@ def documents() -> Iterator[tuple[str, Read]]:
     for read in annotated():
         yield "ja", read
     for name, rows, own in others():
-        systems = sorted({s for r in rows for s in dict(r["hyps"])} - {own})
-        for system in rng.sample(systems, min(VERSIONS, len(systems))):
+        named = [s for s in systems(rows) if s != own]
+        for system in rng.sample(named, min(VERSIONS, len(named))):
             yield "ja", version(name, rows, system)
     for (language, doc), rows in sorted(translated().items()):
         if language != "ja" and not kept_for_reading(f"{language}/{doc}"):
-            yield language, version(f"{language}/{doc}", rows, rng.choice(sorted({s for r in rows for s in dict(r["hyps"])})))
+            yield language, version(f"{language}/{doc}", rows, rng.choice(systems(rows)))
     people = written()
     for at in range(0, len(people), TOGETHER):
         texts = [" ".join(t.split()) for t in people[at:at + TOGETHER]]
@@ -70,7 +69,7 @@ def rows() -> Iterator[dict]:
         yield {"language": language, "file": name, "origin": origin.counts(whole.texts), "short": False}
         starts = begins(read)
         for i, (segment, signs) in enumerate(zip(document.segments, narrator.signs(whole), strict=True)):
-            k = max((k for k, start in enumerate(starts) if start <= segment.span.start), default=0)
+            k = holding(starts, segment.span.start)
             for who in ("I", "we"):
                 if not any(v.who == who for v in signs.voices):
                     continue
@@ -100,13 +99,7 @@ def main() -> None:
     ap.add_argument("--dry-run", action="store_true")
     args = ap.parse_args()
     args.work.mkdir(parents=True, exist_ok=True)
-    kept = args.work / "narrator.jsonl"
-    if not kept.exists():
-        partial = kept.with_suffix(".partial")
-        with partial.open("w", encoding="utf-8") as file:
-            file.writelines(json.dumps(row) + "\n" for row in rows())
-        partial.rename(kept)
-    read = [json.loads(line) for line in kept.read_text(encoding="utf-8").splitlines()]
+    read = kept(args.work / "narrator.jsonl", rows)
 
     texts, voices = [r for r in read if "who" not in r], [r for r in read if "who" in r]
     x, japanese = np.array([origin.features(origin.Counts(*r["origin"])) for r in texts]), np.array([r["language"] == "ja" for r in texts])
@@ -129,12 +122,10 @@ def main() -> None:
             flagged = own & (chance >= 0.5)
             right = f"{y[flagged].mean():.2f} of them, {y[flagged].sum() / max(1, y[own].sum()):.2f} of all such" if flagged.any() else "-"
             print(f"  {language:6} {own.sum():5} sentences, {y[own].mean():.2f} invented; {flagged.sum():4} flagged, right: {right}")
-    lines = ["# Fitted by `python models/train/narrator.py`; do not edit."]
-    for table, keys, weights in (("origin", origin.FEATURES, first), ("narrator", narrator.FEATURES, second)):
-        lines += [f"[{table}]", *(f"{key} = {w:.4f}" for key, w in zip(keys, weights, strict=True)), ""]
-    print(*lines, sep="\n")
+    text = tables("narrator", {"origin": (origin.FEATURES, first), "narrator": (narrator.FEATURES, second)})
+    print(text)
     if not args.dry_run:
-        (ROOT / "cleaner/data/narrator.toml").write_text("\n".join(lines), encoding="utf-8")
+        (ROOT / "cleaner/data/narrator.toml").write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

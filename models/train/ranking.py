@@ -16,16 +16,15 @@ import argparse
 import collections
 import importlib.util
 import itertools
-import json
 import random
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from fitting import auc, calibration_error, fit, held_out
-from versions import BENCH, Read, annotated, begins, others, tune, version
+from fitting import auc, calibration_error, fit, held_out, tables
+from versions import BENCH, Read, annotated, begins, holding, kept, others, systems, tune, version
 
 from cleaner import language_model, ranking
 from cleaner.analysis import Analysis
@@ -65,8 +64,7 @@ def of_rules() -> Iterator[Read]:
     yield from annotated()
     rng = random.Random(0)
     for name, rows, system in others():
-        systems = sorted({s for r in rows for s in dict(r["hyps"])} - {system})
-        yield from (version(name, rows, s) for s in rng.sample(systems, 2))
+        yield from (version(name, rows, s) for s in rng.sample([s for s in systems(rows) if s != system], 2))
 
 
 def proposed(read: Read, made: Sequence[Suggestion], score: Any) -> Iterator[tuple[Suggestion, int, float]]:
@@ -74,7 +72,7 @@ def proposed(read: Read, made: Sequence[Suggestion], score: Any) -> Iterator[tup
     _, _, texts, rights = read
     starts = begins(read)
     for s in made:
-        k = max((k for k, start in enumerate(starts) if start <= s.span.start), default=0)
+        k = holding(starts, s.span.start)
         shift = starts[k]
         if shift <= s.span.start and s.span.end <= shift + len(texts[k]):
             new = texts[k][:s.span.start - shift] + s.replacement + texts[k][s.span.end - shift:]
@@ -135,18 +133,6 @@ def show(name: str, found: list[dict], scores: np.ndarray, y: np.ndarray) -> Non
     )
 
 
-def kept(path: Path, made: Callable[[], Iterator[dict]]) -> list[dict]:
-    """Rows from a file, or made and written there."""
-    if not path.exists():
-        partial = path.with_suffix(".partial")
-        with partial.open("w", encoding="utf-8") as file:
-            for row in made():
-                file.write(json.dumps(row) + "\n")
-                file.flush()
-        partial.rename(path)
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
-
-
 def taken(found: list[dict]) -> np.ndarray:
     """Whether a reviewer would take each suggestion."""
     return np.array([r["closer"] > CLOSER for r in found], float)
@@ -167,8 +153,8 @@ def main() -> None:
     show("language model alone", found, x[:, 2], y)
     show("both", found, chances(x, y, names), y)
     show("the best there is", found, np.array([r["closer"] for r in found]), y)
-    weights = [f"{name} = {w:.4f}" for name, w in zip(ranking.FEATURES, fit(x, y), strict=True)]
-    print(*weights, sep="\n")
+    text = tables("ranking", {"who": (ranking.FEATURES, fit(x, y))})
+    print(text)
     found = kept(args.work / "rules.jsonl", rules)
     own, y = np.array([r["score"] for r in found]), taken(found)
     inside = np.array([r["annotated"] for r in found])
@@ -178,7 +164,6 @@ def main() -> None:
             f"calibration error {calibration_error(own[part], y[part]):.3f}, AUC {auc(own[part], y[part]):.3f}",
         )
     if not args.dry_run:
-        text = "\n".join(["# Fitted by `python models/train/ranking.py`; do not edit.", "[who]", *weights]) + "\n"
         (ROOT / "cleaner/data/ranking.toml").write_text(text, encoding="utf-8")
 
 

@@ -21,7 +21,7 @@ from pathlib import Path
 
 import numpy as np
 import quality_data as data
-from fitting import auc, calibration_error, fit, held_out
+from fitting import auc, calibration_error, fit, held_out, tables
 
 from cleaner import formats
 from cleaner.analysis import Analysis
@@ -124,12 +124,10 @@ def main() -> None:
           f"{FALSE_ALARMS} of human segments; {error[shown].mean():.3f} of those shown have an error")
     fixed = (DOCUMENT, EVIDENCE, PRIOR, SHRINK)
     doubt = (*fixed, *fit(score, error), threshold)
-    lines = ["# Fitted by `python models/train/risk.py`; do not edit."]
-    for name, names, weights in (("rules", FEATURES, fit(t.rules, t.major)), ("blend", BLEND, fit(x, major)), ("doubt", DOUBT, doubt)):
-        lines += [f"[{name}]", *(f"{key} = {w:.4f}" for key, w in zip(names, weights, strict=True)), ""]
-    print(*lines, sep="\n")
+    text = tables("risk", {"rules": (FEATURES, fit(t.rules, t.major)), "blend": (BLEND, fit(x, major)), "doubt": (DOUBT, doubt)})
+    print(text)
     if not args.dry_run:
-        (ROOT / "cleaner/data/risk.toml").write_text("\n".join(lines), encoding="utf-8")
+        (ROOT / "cleaner/data/risk.toml").write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

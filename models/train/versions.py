@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import bisect
 import collections
+import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 
 from quality_data import SHARED, gold, lines
 
@@ -61,11 +64,33 @@ def others() -> Iterator[tuple[str, list[dict], str]]:
             yield name, [r | {"refs": [*r["refs"], *answers.get(r["seg"], ())]} for r in rows], name.rsplit(".", 2)[1]
 
 
+def systems(rows: Sequence[dict]) -> list[str]:
+    """The systems that translated some of a document."""
+    return sorted({s for r in rows for s in dict(r["hyps"])})
+
+
 def version(name: str, rows: list[dict], system: str) -> Read:
     """What a system made of a document."""
     made = ((" ".join(dict(r["hyps"]).get(system, "").split()), r["refs"]) for r in rows)
     own = [(text, refs) for text, refs in made if text]
     return name, parsed([t for t, _ in own]), [t for t, _ in own], [refs for _, refs in own]
+
+
+def holding(starts: Sequence[int], at: int) -> int:
+    """The number of the text that a place is in, from where the texts begin."""
+    return max(0, bisect.bisect_right(starts, at) - 1)
+
+
+def kept(path: Path, made: Callable[[], Iterator[dict]]) -> list[dict]:
+    """Rows from a file, or made and written there."""
+    if not path.exists():
+        partial = path.with_suffix(".partial")
+        with partial.open("w", encoding="utf-8") as file:
+            for row in made():
+                file.write(json.dumps(row) + "\n")
+                file.flush()
+        partial.rename(path)
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
 
 
 def kept_for_reading(name: str) -> bool:
