@@ -21,13 +21,13 @@ import itertools
 import json
 import random
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import edit_data
-from edit_tags import KEEP, Forms
+from edit_tags import Forms
 
 from cleaner.estimator import CONTEXT_CHARACTERS
 
@@ -35,7 +35,7 @@ SHARED = Path(__file__).resolve().parents[3] / "shared"
 HELD_OUT = 3  # tenths of the Wikinews articles that are kept for counting false alarms
 WORD = re.compile(r"\w+(?:['’]\w+)?")
 #: Too common to say anything when other systems use them too.
-_COMMON = frozenset(re.findall(r"\w+", """
+COMMON = frozenset(re.findall(r"\w+", """
     the a an of to in and on for with at by from as is are was were be been it its that this which who will would has have had he she they
     his her their not or but s also said i we you there than more one
 """))
@@ -86,7 +86,7 @@ class Before(collections.defaultdict[Any, str]):
         return context
 
 
-def post_edits(forms: Forms) -> list[Example]:
+def post_edits(forms: Forms | None = None) -> list[Example]:
     """MLQE-PE: words tagged by what the post-editor changed, HTER, raters' mean z."""
     found = []
     for r in lines("mlqe_pe_to_english.jsonl.gz"):
@@ -98,7 +98,7 @@ def post_edits(forms: Forms) -> list[Example]:
             continue
         words = [(a, b, "bad", 1.0) for (a, b), tag in zip(spans, tags, strict=True) if tag == "BAD" and b > a]
         labels = {"hter": min(1.0, float(r["hter"])), "z": float(r["da"][1])}
-        found.append(Example(text, "", labels, words, ("bad",), r["pair"], edit_data.towards(text, r["pe"], forms)))
+        found.append(Example(text, "", labels, words, ("bad",), r["pair"], _tags(text, r["pe"], forms)))
     return found
 
 
@@ -157,7 +157,7 @@ def _sentences(article: dict) -> list[str]:
     return [s for paragraph in article["paragraphs"] for s in re.split(r"(?<=[.!?])\s+(?=[A-Z])", paragraph)]
 
 
-def systems(rng: random.Random, forms: Forms, pairs: dict[str, int], exclude: frozenset[str]) -> list[Example]:
+def systems(rng: random.Random, pairs: dict[str, int], exclude: frozenset[str], forms: Forms | None = None) -> list[Example]:
     """WMT outputs: for each pair so many translations; words that other systems and the references do not use are suspect."""
     found = []
     for pair, count in pairs.items():
@@ -165,27 +165,20 @@ def systems(rng: random.Random, forms: Forms, pairs: dict[str, int], exclude: fr
         rows = [r for r in lines("wmt_to_english.jsonl.gz") if r["pair"] == pair and (r["doc"] or "") not in exclude]
         share = min(1.0, 1.1 * count / sum(len(r["hyps"]) for r in rows))
         for r in rows:
-            bags = {name: _bag(text) for name, text in r["hyps"].items()}
-            refs = [_bag(text) for text in r["refs"]]
+            bags, refs = {name: bag(text) for name, text in r["hyps"].items()}, [bag(text) for text in r["refs"]]
             for name, text in r["hyps"].items():
                 context = before.read((name, r["doc"]), text) if r["doc"] else ""
                 others = [b for n, b in bags.items() if n != name]
-                total = len(others) + 3 * len(refs)
-                if not text.strip() or not total or rng.random() > share:
+                if not text.strip() or not (others or refs) or rng.random() > share:
                     continue
-                words, support = [], []
-                for m in WORD.finditer(text):
-                    stem = _stem(m.group())
-                    if m.group().lower() in _COMMON:
-                        continue
-                    used = (sum(stem in b for b in others) + 3 * sum(stem in b for b in refs)) / total
-                    words.append((m.start(), m.end(), "alone", 1 - used))
-                    support.append(used)
-                labels = {"agree": sum(support) / len(support)} if support else {}
+                used = support(text, others, refs)
+                words = [(a, b, "alone", 1 - x) for a, b, x in used]
+                labels = {"agree": sum(x for *_, x in used) / len(used)} if used else {}
                 if name in r["da"] and r["da"][name][1] is not None:
                     labels["z"] = max(-2.5, min(1.5, float(r["da"][name][1])))
                 texts = [(t, 1) for n, t in r["hyps"].items() if n != name] + [(t, 3) for t in r["refs"]]
-                own.append(Example(text, context, labels, words, (), r["doc"] or "", edit_data.consensus(text, texts, forms)))
+                tags = edit_data.consensus(text, texts, forms) if forms else []
+                own.append(Example(text, context, labels, words, (), r["doc"] or "", tags))
         rng.shuffle(own)
         found += own[:count]
     return found
@@ -199,8 +192,20 @@ def _stem(word: str) -> str:
     return word
 
 
-def _bag(text: str) -> frozenset[str]:
+def bag(text: str) -> frozenset[str]:
+    """The stems of a text's words."""
     return frozenset(_stem(w) for w in WORD.findall(text))
+
+
+def support(text: str, others: Sequence[frozenset[str]], refs: Sequence[frozenset[str]]) -> list[tuple[int, int, float]]:
+    """The content words of a text, (start, end, share of the others' bags that have it, a reference counting three times)."""
+    found = []
+    for m in WORD.finditer(text):
+        if m.group().lower() not in COMMON:
+            stem = _stem(m.group())
+            used = sum(stem in b for b in others) + 3 * sum(stem in b for b in refs)
+            found.append((m.start(), m.end(), used / (len(others) + 3 * len(refs))))
+    return found
 
 
 def tune() -> Iterator[tuple[str, dict]]:
@@ -210,7 +215,7 @@ def tune() -> Iterator[tuple[str, dict]]:
         yield before.read(r["file"], r["mt"]), r
 
 
-def annotated(forms: Forms) -> list[Example]:
+def annotated(forms: Forms | None = None) -> list[Example]:
     """The bench's tune split: Japanese news, error spans that an English-only reader would notice."""
     found = []
     for context, r in tune():
@@ -218,7 +223,7 @@ def annotated(forms: Forms) -> list[Example]:
                  for label in (("wrong", "severe") if e["severity"] == "major" else ("wrong",))]
         labels = {"any": float(r["status"] != "ok"), "major": float(r["status"] == "major")}
         found.append(Example(r["mt"], context, labels, words, ("wrong", "severe"), r["file"],
-                             edit_data.towards(r["mt"], r["fix_en"] or r["mt"], forms)))
+                             _tags(r["mt"], r["fix_en"] or r["mt"], forms)))
     return found
 
 
@@ -235,26 +240,24 @@ def passages() -> list[tuple[str, str]]:
     return found
 
 
-def human(rng: random.Random, forms: Forms, share: float = 0.5, worsened: float = 0.0) -> list[Example]:
-    """English by people: as it is (no error), with one planted error of the classes that the rules name (`share`), or with
-    small grammar errors (`worsened`).
-    """
+def human(rng: random.Random, share: float = 0.5) -> list[Example]:
+    """English by people: as it is (no error), or with one planted error of the classes that the rules name (`share`)."""
     found = []
     for context, text in passages():
-        draw = rng.random()
-        planted = plant(text, rng) if draw < share else None
+        planted = plant(text, rng) if rng.random() < share else None
         if planted:
             changed, start, end = planted
             found.append(Example(changed, context, {"any": 1.0, "major": 1.0},
-                                 [(start, end, "wrong", 1.0), (start, end, "severe", 1.0)], ("wrong", "severe"), "planted",
-                                 edit_data.towards(changed, text, forms)))
-            continue
-        if draw >= 1 - worsened:
-            found.append(_worsened(text, context, forms, rng))
-            continue
-        found.append(_right(text, context, forms, "human"))
+                                 [(start, end, "wrong", 1.0), (start, end, "severe", 1.0)], ("wrong", "severe"), "planted"))
+        else:
+            found.append(Example(text, context, {"any": 0.0, "major": 0.0}, [], ("wrong", "severe"), "human"))
     rng.shuffle(found)
     return found
+
+
+def _tags(text: str, better: str, forms: Forms | None) -> list[edit_data.Tagged]:
+    """Tags that turn `text` into `better`, where tags are wanted."""
+    return edit_data.towards(text, better, forms) if forms else []
 
 
 def references(exclude: frozenset[str]) -> list[tuple[str, str]]:
@@ -267,31 +270,6 @@ def references(exclude: frozenset[str]) -> list[tuple[str, str]]:
         text = r["refs"][0]
         texts.append((before.read((r["pair"], r["doc"]), text) if r["doc"] else "", text))
     return texts
-
-
-def mended(rng: random.Random, forms: Forms, exclude: frozenset[str]) -> list[Example]:
-    """References twice: one in four as it is, the others with small grammar errors."""
-    found = []
-    for context, text in references(exclude):
-        for _ in range(2):
-            if rng.random() < 0.25:
-                found.append(_right(text, context, forms, "reference"))
-            else:
-                found.append(_worsened(text, context, forms, rng))
-    return found
-
-
-def _right(text: str, context: str, forms: Forms, group: str) -> Example:
-    """Good English as it is."""
-    return Example(text, context, {"any": 0.0, "major": 0.0}, [], ("wrong", "severe"), group, edit_data.towards(text, text, forms))
-
-
-def _worsened(text: str, context: str, forms: Forms, rng: random.Random) -> Example:
-    """Good English with small grammar errors, and the tags that mend them."""
-    changed = edit_data.worsen(text, forms, rng)
-    tags = edit_data.towards(changed, text, forms)
-    places = [(a, a + 1, "wrong", 1.0) for a, here, gap in tags if (here, gap) != (KEEP, KEEP)]
-    return Example(changed, context, {"any": 1.0} if places else {}, places, ("wrong",), "worsened", tags)
 
 
 def silent() -> list[Example]:

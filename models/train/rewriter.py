@@ -45,7 +45,7 @@ def mixture(exclude: frozenset[str], forms: Forms) -> list[data.Example]:
             planted = data.plant(text, rng) if draw < 0.12 else None
             changed = planted[0] if planted else text if draw > 0.85 else edit_data.worsen(text, forms, rng)
             found.append(data.Example(changed, around, tags=edit_data.towards(changed, text, forms)))
-    outputs = data.systems(rng, forms, {"ja-en": 6000}, exclude)
+    outputs = data.systems(rng, {"ja-en": 6000}, exclude, forms)
     for e in (*data.post_edits(forms), *outputs):
         tags = [(a, "" if here == OTHER else here, "" if gap == OTHER else gap) for a, here, gap in e.tags]
         found.append(data.Example(e.text, e.context, tags=tags))

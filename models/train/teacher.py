@@ -1,0 +1,85 @@
+"""Labels for what no annotator saw: how likely each engine's version of an annotated document's sentence has an error, a major one.
+
+A reader with references and the other engines' outputs beside the sentence is compared with the annotators of tune, and what it makes of
+the rest teaches a model that has the sentence alone (distillation with privileged information, Lopez-Paz et al. 2016). It also sees what
+the first turn of the model thinks.
+"""
+
+from __future__ import annotations
+
+import collections
+import math
+import re
+from collections.abc import Sequence
+
+import numpy as np
+import quality_data as data
+from fitting import auc, fit, held_out
+from quality_model import SENTENCE, WORD, Quality, predict
+from sacrebleu.metrics import CHRF
+from tokenizers import Tokenizer
+
+Key = tuple[str, str]  # a document and an engine's text in it
+_FIRST = re.compile(r"(?i)\b(?:i|my|me|we|our|us)\b")
+_RARE = 0.15  # the share of other texts that use a word, under which it stands alone
+_chrf = CHRF(word_order=2)
+
+
+def wmt_name(file: str) -> str:
+    """The name a tune file's document has in the WMT data: ube_nippo_shimbun_ja_2979.Online-Y.txt → ube_nippo_shimbun-ja.2979."""
+    return re.sub(r"^(.*)_([a-z]+)_(\d+)\..*$", r"\1-\2.\3", file)
+
+
+def beside(row: dict, name: str) -> list[float]:
+    """What references and other engines' texts say of an engine's: nearness, shared words, words of its own, a first person of its own."""
+    text, refs = row["hyps"][name], row["refs"]
+    others = [t for n, t in row["hyps"].items() if n != name]
+    bags = [data.bag(r) for r in refs]
+    used = [x for *_, x in data.support(text, [data.bag(t) for t in others], bags)]
+    said, own = [w for b in bags for w in b if w not in data.COMMON], data.bag(text)
+    near = sorted((_chrf.sentence_score(text, [t]).score for t in others), reverse=True)[:3]
+    alone = sum(u < _RARE for u in used)
+    return [
+        max(_chrf.sentence_score(text, [r]).score for r in refs), sum(near) / max(1, len(near)), sum(used) / len(used) if used else 1.0,
+        alone / max(1, len(used)), math.log1p(alone), sum(w in own for w in said) / max(1, len(said)), math.log1p(len(text.split())),
+        bool(_FIRST.search(text)) - sum(bool(_FIRST.search(r)) for r in refs) / len(refs),
+    ]
+
+
+def alone(sentence: np.ndarray, words: np.ndarray) -> list[float]:
+    """What the model, without them, says."""
+    named = [float(sentence[SENTENCE.index(n)]) for n in ("major", "any", "hter", "z")]
+    severe, wrong, bad = (words[:, WORD.index(n)] if len(words) else np.zeros(1) for n in ("severe", "wrong", "bad"))
+    return [*named, float(severe.max()), float(wrong.mean()), float(bad.mean())]
+
+
+def taught(model: Quality, tokenizer: Tokenizer, unseen: set[str]) -> dict[Key, dict[str, float]]:
+    """Chances of `major` and `any` for every engine's text of the annotated documents, fitted without those of `unseen` files. Prints how
+    well it knows what annotators said of documents left out in turn.
+    """
+    rows, before = [], data.Before()
+    gold = data.gold("tune")
+    documents = {wmt_name(g["file"]) for g in gold}
+    for r in data.lines("wmt_to_english.jsonl.gz"):
+        if r["doc"] in documents:
+            rows += [(r, name, before.read((name, r["doc"]), text)) for name, text in r["hyps"].items() if text.strip()]
+    read = predict(model, tokenizer, [data.Example(r["hyps"][name], context) for r, name, context in rows])
+    x = np.array([[*beside(r, name), *alone(*p[:2])] for (r, name, _), p in zip(rows, read, strict=True)])
+    texts: dict[Key, list[int]] = collections.defaultdict(list)
+    for i, (r, name, _) in enumerate(rows):
+        texts[r["doc"], name].append(i)
+    whole = np.zeros_like(x)
+    for own in texts.values():
+        whole[own] = x[own].mean(0)
+    x = np.concatenate([x, whole], 1)
+    x = np.concatenate([np.ones((len(x), 1)), (x - x.mean(0)) / (x.std(0) + 1e-9)], 1)
+    at = {(r["doc"], r["hyps"][name]): i for i, (r, name, _) in enumerate(rows)}
+    known = np.array([at[wmt_name(g["file"]), g["mt"]] for g in gold])
+    files = np.array([g["file"] for g in gold])
+    chances: list[Sequence[float]] = []
+    for name, label in (("major", [g["status"] == "major" for g in gold]), ("any", [g["status"] != "ok" for g in gold])):
+        y = np.array(label, float)
+        print(f"teacher of {name}: area under the curve {auc(held_out(x[known], y, files), y):.3f} on documents left out", flush=True)
+        taken = ~np.isin(files, sorted(unseen))
+        chances.append((1 / (1 + np.exp(-x @ fit(x[known][taken], y[taken])))).tolist())
+    return {(r["doc"], r["hyps"][name]): {"major": a, "any": b} for (r, name, _), a, b in zip(rows, *chances, strict=True)}
