@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 FEATURES = ("bias", "major", "minor", "weak", "surest", "words", "document", "heading")
 BLEND = ("bias", "rules", "major", "any", "severe", "wrong", "document")
-DOUBT = ("document", "evidence", "prior", "shrink", "bias", "slope", "threshold")
+DOUBT = ("any", "document", "evidence", "enough", "prior", "shrink", "bias", "slope", "threshold")
 
 
 @cache
@@ -97,16 +97,20 @@ def assess(document: Document, findings: Sequence[Finding], estimates: Sequence[
     return [round(1 / (1 + math.exp(-x)), 4) for x in odds]
 
 
-def suspicion(document: Document, findings: Sequence[Finding], estimates: Sequence[Estimate]) -> list[float]:
+def suspicion(
+    document: Document, findings: Sequence[Finding], estimates: Sequence[Estimate], weights: Sequence[float] = ()
+) -> list[float]:
     """How much each segment reads like bad translation: the estimate's log-odds, their mean in the document, and the evidence that the
     rules found in its other segments, for one engine made them all. Few segments say little of an engine: they are averaged with some
-    that are as in English written by people.
+    that are as in English written by people. From `enough` evidence a segment on, more says nothing more about the segments without.
+    `weights` are those that begin DOUBT, by default the ones that ship.
     """
-    share, weight, prior, shrink, *_ = _weights("doubt", DOUBT)
+    other, share, weight, enough, prior, shrink, *_ = weights or _weights("doubt", DOUBT)
     own = [evidence(sure) for sure in document.by_segment(f for f in findings if f.confidence >= 0.5 and f.rule != "quality")]
     total, size = sum(own), len(own) + shrink
     mean = (sum(e.major for e in estimates) + shrink * prior) / size
-    return [e.major + share * mean + weight * math.sqrt(max(0.0, total - mine) / size) for e, mine in zip(estimates, own, strict=True)]
+    return [e.major + other * e.any + share * mean + weight * math.sqrt(min(enough, max(0.0, total - mine) / size))
+            for e, mine in zip(estimates, own, strict=True)]
 
 
 def doubts(document: Document, findings: Sequence[Finding], estimates: Sequence[Estimate]) -> list[float]:

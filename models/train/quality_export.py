@@ -18,7 +18,7 @@ import exporting
 import numpy as np
 import torch
 from fitting import auc
-from quality import FOLDS, held_out, load_edits
+from quality import FOLDS, held_out
 from quality_data import SHARED
 from quality_model import READS, SENTENCE, WORD, Quality, base
 
@@ -61,7 +61,7 @@ def main() -> None:
     for name, fold in FOLDS.items():
         out = ROOT / "models/quality" if fold is None else args.work / name
         encoder, tokenizer = base()
-        model = Quality(encoder, load_edits(args.work / "edits.json")[0])
+        model = Quality(encoder)
         model.load_state_dict(torch.load(args.work / f"{name}.pt"))
         exporting.export(_Served(model), ("sentence", "word"), tokenizer, out)
         unseen = {"held_out_documents": sorted(held_out(tune, fold or 0))}
