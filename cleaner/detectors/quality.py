@@ -12,7 +12,7 @@ from ..registry import Bad, Good, Hit, detector
 from ..risk import doubts
 
 _FEWEST = 2  # words with letters: a cell or a label is no sentence
-_SHORTEST = 5  # segments: “For tickets call +44 20 7946 0018.” alone looks as odd as bad translation
+_SHORTEST = 5  # sentences: “For tickets call +44 20 7946 0018.” alone looks as odd as bad translation, and so do scores of a match
 
 _WORD = re.compile(r"[^\W\d_]{2,}")
 
@@ -32,12 +32,13 @@ def quality(analysis: Analysis) -> Iterator[Hit]:
     the words that it doubts are a hint, not a diagnosis, and it is silent where a rule has a major finding.
     """
     document, found = analysis.document, estimates(analysis)
-    if len(found) < _SHORTEST:
+    prose = [len(_WORD.findall(s.target)) >= _FEWEST for s in document.segments]
+    if not found or sum(prose) < _SHORTEST:
         return
     explained = document.by_segment(f for f in analysis.found if f.confidence >= 0.5 and f.severity in ("major", "critical"))
     chances = doubts(document, analysis.found, found)
-    for segment, estimate, chance, known in zip(document.segments, found, chances, explained, strict=True):
-        if chance and not known and len(_WORD.findall(segment.target)) >= _FEWEST:
+    for segment, estimate, chance, known, said in zip(document.segments, found, chances, explained, prose, strict=True):
+        if chance and said and not known:
             span = _doubted(estimate).shift(segment.span.start) if estimate.words else segment.span
             yield Hit(span, "The quality model doubts this sentence.", max(0.5, chance))
 

@@ -38,11 +38,9 @@ def mixture(turn: int, exclude: frozenset[str]) -> list[data.Example]:
     """The examples of a turn of stage 1."""
     rng = random.Random(SEED + turn)
     spans = data.expert_spans(random.Random(SEED))
-    if turn == 0:
-        pairs = {"ja-en": 12000, "zh-en": 3000, "de-en": 1000, "cs-en": 1000, "uk-en": 1000, "ru-en": 1000}
-        return [*data.post_edits() * 2, *spans[:14000], *data.systems(rng, pairs, exclude), *data.human(rng)[:6000]]
     pairs = {"ja-en": 12000, "zh-en": 3000, "de-en": 1000, "cs-en": 1000, "uk-en": 1000, "ru-en": 1000}
-    return [*data.post_edits() * 2, *spans[14000:], *data.systems(rng, pairs, exclude), *data.human(rng, share=0.2)[:6000]]
+    outputs = data.systems(rng, pairs, exclude)
+    return [*data.post_edits() * 2, *(spans[14000:] if turn else spans[:14000]), *outputs, *data.human(rng, 0.2 if turn else 0.5)[:6000]]
 
 
 def main() -> None:

@@ -50,7 +50,8 @@ def base(archive: Path = ENCODER) -> tuple[BertModel, Tokenizer]:
     tokenizer.no_truncation()
     stored = {i.name: onnx.numpy_helper.to_array(i) for i in graph.initializer}
     weights = {name: torch.from_numpy(array.copy()) for name, array in stored.items() if name.endswith((".bias", "LayerNorm.weight"))}
-    weights |= {name: _float(stored, name) for name in (f"embeddings.{kind}_embeddings.weight" for kind in ("word", "position", "token_type"))}
+    tables = (f"embeddings.{kind}_embeddings.weight" for kind in ("word", "position", "token_type"))
+    weights |= {name: _float(stored, name) for name in tables}
     products = sorted((n.removesuffix("_scale") for n in stored if n.startswith("onnx::MatMul") and n.endswith("_scale")),
                       key=lambda n: int(n.split("_")[1]))
     for n, name in enumerate(products):  # exporters number them as they are computed

@@ -10,6 +10,7 @@ post-edits and consensus edits (`edit_data.py`), where what no tag can say is le
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import random
 from collections.abc import Iterator
@@ -20,8 +21,9 @@ import exporting
 import quality_data as data
 import torch
 from edit_tags import OTHER, Forms
-from quality import SEED, save_edits, texts, wmt_name
+from quality import SEED
 from quality_model import READS, Quality, Tags, base, prepare, train
+from teacher import wmt_name
 
 TAGS = 6  # likeliest tags of a word, and of a gap, that the model gives out
 
@@ -74,14 +76,14 @@ def main() -> None:
     torch.set_num_threads(args.threads)
     torch.manual_seed(SEED)
     encoder, tokenizer = base()
-    forms = edit_data.table(texts())
+    forms = edit_data.table(text for _, text in good(frozenset()))
     exclude = frozenset(wmt_name(p.name) for p in (data.SHARED / "bench/tune").glob("*.txt"))
     examples = mixture(exclude, forms)
     tags = Tags.of(examples)
     out = args.work / "rewriter"
     out.mkdir(exist_ok=True)
     model = Quality(encoder, tags)
-    learnt = torch.load(args.work / "stage1-2.pt")
+    learnt = torch.load(args.work / "stage1-1.pt")
     model.load_state_dict({k: v for k, v in learnt.items() if not k.startswith(("here.", "gap."))}, strict=False)
     rows = prepare(tokenizer, examples, tags)
     print(len(rows), "examples,", sum(len(r[0]) for r in rows), "tokens", flush=True)
@@ -89,7 +91,8 @@ def main() -> None:
     train(model, rows, passes=1, rate=2e-4, seed=SEED, name="rewriter", keep=out / "partial.pt")
     torch.save(model.state_dict(), out / "rewriter.pt")
     exporting.export(_Served(model), ("here", "here_tag", "gap", "gap_tag"), tokenizer, out)
-    save_edits(out / "edits.json", tags, forms)
+    meaning = {"here": tags.here, "gap": tags.gap, "verbs": forms.verbs, "nouns": forms.nouns}
+    (out / "edits.json").write_text(json.dumps(meaning), encoding="utf-8")
     exporting.settings(out, {"version": 1, **READS}, ("model.onnx", "tokenizer.json", "edits.json"))
 
 
