@@ -3,6 +3,8 @@
 A reader with references and the other engines' outputs beside the sentence is compared with the annotators of tune, and what it makes of
 the rest teaches a model that has the sentence alone (distillation with privileged information, Lopez-Paz et al. 2016). It also sees what
 the first turn of the model thinks.
+
+    python models/train/teacher.py WORK   # how well it, and what it looks at, order the errors; WORK is that of quality.py
 """
 
 from __future__ import annotations
@@ -10,12 +12,15 @@ from __future__ import annotations
 import collections
 import math
 import re
+import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 import quality_data as data
+import torch
 from fitting import auc, fit, held_out
-from quality_model import SENTENCE, WORD, Quality, predict
+from quality_model import SENTENCE, WORD, Quality, base, predict
 from sacrebleu.metrics import CHRF
 from tokenizers import Tokenizer
 
@@ -23,6 +28,10 @@ Key = tuple[str, str]  # a document and an engine's text in it
 _FIRST = re.compile(r"(?i)\b(?:i|my|me|we|our|us)\b")
 _RARE = 0.15  # the share of other texts that use a word, under which it stands alone
 _chrf = CHRF(word_order=2)
+#: What the teacher sees, in columns behind the constant: `beside`, `alone`, and both averaged over the document.
+PARTS = {
+    "chrF to the reference": [1], "references and other engines": range(1, 9), "the first turn": range(9, 16), "the teacher": range(1, 31),
+}
 
 
 def wmt_name(file: str) -> str:
@@ -79,7 +88,16 @@ def taught(model: Quality, tokenizer: Tokenizer, unseen: set[str]) -> dict[Key, 
     chances: list[Sequence[float]] = []
     for name, label in (("major", [g["status"] == "major" for g in gold]), ("any", [g["status"] != "ok" for g in gold])):
         y = np.array(label, float)
-        print(f"teacher of {name}: area under the curve {auc(held_out(x[known], y, files), y):.3f} on documents left out", flush=True)
+        for what, columns in PARTS.items():
+            odds = held_out(x[known][:, [0, *columns]], y, files)
+            print(f"{name} by {what}: area under the curve {auc(odds, y):.3f} on documents left out", flush=True)
         taken = ~np.isin(files, sorted(unseen))
         chances.append((1 / (1 + np.exp(-x @ fit(x[known][taken], y[taken])))).tolist())
     return {(r["doc"], r["hyps"][name]): {"major": a, "any": b} for (r, name, _), a, b in zip(rows, *chances, strict=True)}
+
+
+if __name__ == "__main__":
+    encoder, words = base()
+    start = Quality(encoder)
+    start.load_state_dict(torch.load(Path(sys.argv[1]) / "stage1-0.pt"))
+    taught(start, words, set())
