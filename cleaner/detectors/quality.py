@@ -21,7 +21,8 @@ _WORD = re.compile(r"[^\W\d_]{2,}")
     Bad("The voltage of the opening was folded by the second goodbye. I was received of the feeling with the wall. Did. We took advantage "
         "of the forest = bunt. It will be done. [[I got stuck in the straight with the high angle.]]"),
     Bad("I am becoming the manager from the spring. Did. The customer's voice that the taste is moist was received by the shop = main "
-        "store. [[It is a form that the preparation of the feeling was able to be done.]] We aim at the top of the mountain of the heart."),
+        "store. [[It is a form that the preparation of the feeling was able to be done.]] We aim at the top of the mountain of the heart. "
+        "The shop of this street is the place that the smile is gathered."),
     Good("The council voted on Tuesday to close the swimming pool for repairs."),
     Good("Officials said the bridge would reopen next spring after inspections are complete."),
 ])
