@@ -1,8 +1,7 @@
 """Quality estimation without the source: a small encoder reads a segment after its context and says how likely it is wrong, and where.
 
 The model in `models/quality` is e5-small-v2's first nine layers in ONNX int8, run by onnxruntime; its card says what it was trained on
-and how good it is.
-Without it (missing or damaged) the tool runs on rules alone.
+and how good it is. Without it (missing or damaged) the tool runs on rules alone.
 """
 
 from __future__ import annotations

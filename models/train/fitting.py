@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import argparse
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 
 import numpy as np
 
+ROOT = Path(__file__).resolve().parents[2]
 PENALTY = 2.0
 
 
@@ -40,6 +43,22 @@ def tables(recipe: str, fitted: Mapping[str, tuple[Sequence[str], Iterable[float
     for name, (keys, weights) in fitted.items():
         lines += [f"[{name}]", *(f"{key} = {w:.4f}" for key, w in zip(keys, weights, strict=True)), ""]
     return "\n".join(lines)
+
+
+def asked(description: str | None) -> argparse.Namespace:
+    """What somebody wants of a recipe: `work`, its folder, and `dry_run`, only to measure."""
+    ap = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
+    ap.add_argument("work", type=Path)
+    ap.add_argument("--dry-run", action="store_true")
+    return ap.parse_args()
+
+
+def ship(recipe: str, fitted: Mapping[str, tuple[Sequence[str], Iterable[float]]], *, dry_run: bool) -> None:
+    """Print a recipe's tables, and write them where the tool reads them."""
+    text = tables(recipe, fitted)
+    print(text)
+    if not dry_run:
+        (ROOT / f"cleaner/data/{recipe}.toml").write_text(text, encoding="utf-8")
 
 
 def auc(scores: np.ndarray, y: np.ndarray) -> float:

@@ -12,14 +12,12 @@ those from Japanese counting as much as all others. Figures are of documents lef
 
 from __future__ import annotations
 
-import argparse
 import random
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 import numpy as np
-from fitting import auc, fit, held_out, tables
+from fitting import asked, auc, fit, held_out, ship
 from quality_data import kept_out, lines, written
 from versions import Read, annotated, begins, holding, kept, kept_for_reading, others, parsed, systems, translated, version
 
@@ -27,7 +25,6 @@ from cleaner.analysis import Analysis
 from cleaner.language import narrator, origin
 from cleaner.language.narrator import Who
 
-ROOT = Path(__file__).resolve().parents[2]
 VERSIONS = 6  # other systems' versions of a document of tune
 AROUND = 2  # segments on either side in an excerpt
 OTHERS = 0.02  # how much a sentence of another language counts: they are many, and say only what narrators are like
@@ -66,7 +63,8 @@ def rows() -> Iterator[dict]:
         if not texts:
             continue
         whole = Analysis(document)
-        yield {"language": language, "file": name, "origin": origin.counts(whole.texts), "short": False}
+        many = origin.counts(whole.texts)
+        yield {"language": language, "file": name, "origin": many, "short": False}
         starts = begins(read)
         for i, (segment, signs) in enumerate(zip(document.segments, narrator.signs(whole), strict=True)):
             k = holding(starts, segment.span.start)
@@ -76,7 +74,7 @@ def rows() -> Iterator[dict]:
                 invented = not any(_FIRST[who].search(text) for text in rights[k])
                 row = {"language": language, "file": name, "who": who, "invented": invented}
                 signs_of = {"narrator": narrator.features(whole, i, who), "sparse": narrator.sparse(whole, i)}
-                yield row | signs_of | {"origin": origin.counts(whole.texts), "short": False}
+                yield row | signs_of | {"origin": many, "short": False}
                 first = max(0, i - AROUND)
                 excerpt = Analysis(parsed([s.target for s in document.segments[first:i + AROUND + 1]]))
                 at = next((j for j, s in enumerate(excerpt.document.segments) if s.target == segment.target), None)
@@ -94,10 +92,7 @@ def balanced(japanese: np.ndarray) -> np.ndarray:
 
 def main() -> None:
     """Run it."""
-    ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    ap.add_argument("work", type=Path)
-    ap.add_argument("--dry-run", action="store_true")
-    args = ap.parse_args()
+    args = asked(__doc__)
     args.work.mkdir(parents=True, exist_ok=True)
     read = kept(args.work / "narrator.jsonl", rows)
 
@@ -122,10 +117,7 @@ def main() -> None:
             flagged = own & (chance >= 0.5)
             right = f"{y[flagged].mean():.2f} of them, {y[flagged].sum() / max(1, y[own].sum()):.2f} of all such" if flagged.any() else "-"
             print(f"  {language:6} {own.sum():5} sentences, {y[own].mean():.2f} invented; {flagged.sum():4} flagged, right: {right}")
-    text = tables("narrator", {"origin": (origin.FEATURES, first), "narrator": (narrator.FEATURES, second)})
-    print(text)
-    if not args.dry_run:
-        (ROOT / "cleaner/data/narrator.toml").write_text(text, encoding="utf-8")
+    ship("narrator", {"origin": (origin.FEATURES, first), "narrator": (narrator.FEATURES, second)}, dry_run=args.dry_run)
 
 
 if __name__ == "__main__":

@@ -22,7 +22,7 @@ from pathlib import Path
 import quality_data as data
 import torch
 from quality_model import Quality, base, predict, prepare, train
-from teacher import taught, wmt_name
+from teacher import taught
 
 SEED = 11
 #: The models of stage 2 and which third of tune each leaves out; stage 1 did without the first third only.
@@ -54,7 +54,7 @@ def main() -> None:
     torch.manual_seed(SEED)
     encoder, tokenizer = base()
     out = held_out([r["file"] for r in data.gold("tune")])
-    exclude = frozenset(wmt_name(n) for n in out)
+    exclude = frozenset(data.wmt_name(n) for n in out)
     model = Quality(encoder)
     for turn, rate in enumerate((2e-4, 1.5e-4)):
         start = args.work / f"stage1-{turn}.pt"

@@ -67,6 +67,11 @@ def gold(split: str) -> list[dict]:
     return [json.loads(line) for line in (SHARED / f"bench/{split}_gold.jsonl").read_text(encoding="utf-8").splitlines()]
 
 
+def wmt_name(file: str) -> str:
+    """The name a tune file's document has in the WMT data: ube_nippo_shimbun_ja_2979.Online-Y.txt → ube_nippo_shimbun-ja.2979."""
+    return re.sub(r"^(.*)_([a-z]+)_(\d+)\..*$", r"\1-\2.\3", file)
+
+
 def written(count: int | None = None) -> list[str]:
     """The first `count` segments that people wrote in English for WMT, all without; empty ones are counted and left out."""
     with gzip.open(SHARED / "data/wmt_original_english.txt.gz", "rt", encoding="utf-8") as rows:

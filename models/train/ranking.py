@@ -12,18 +12,16 @@ are of documents left out in turn.
 
 from __future__ import annotations
 
-import argparse
 import collections
 import importlib.util
 import itertools
 import random
 import re
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
-from fitting import auc, calibration_error, fit, held_out, tables
+from fitting import asked, auc, calibration_error, fit, held_out, ship
 from versions import BENCH, Read, annotated, begins, holding, kept, others, systems, tune, version
 
 from cleaner import language_model, ranking
@@ -32,7 +30,6 @@ from cleaner.config import Config
 from cleaner.core import Document, Suggestion
 from cleaner.pipeline import Pipeline
 
-ROOT = Path(__file__).resolve().parents[2]
 CLOSER = 0.05  # chrF++ points
 RULES = ("invented-i", "invented-we", "invented-you", "subjectless-report", "stranded-attribution")
 _FIRST = re.compile(r"\b(?:I|[Ww]e|[Mm]y|[Oo]ur)\b")
@@ -140,10 +137,7 @@ def taken(found: list[dict]) -> np.ndarray:
 
 def main() -> None:
     """Run it."""
-    ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    ap.add_argument("work", type=Path)
-    ap.add_argument("--dry-run", action="store_true")
-    args = ap.parse_args()
+    args = asked(__doc__)
     args.work.mkdir(parents=True, exist_ok=True)
     found = kept(args.work / "actors.jsonl", actors)
     x, y, names = np.array([r["features"] for r in found]), taken(found), np.array([r["file"] for r in found])
@@ -153,8 +147,7 @@ def main() -> None:
     show("language model alone", found, x[:, 2], y)
     show("both", found, chances(x, y, names), y)
     show("the best there is", found, np.array([r["closer"] for r in found]), y)
-    text = tables("ranking", {"who": (ranking.FEATURES, fit(x, y))})
-    print(text)
+    ship("ranking", {"who": (ranking.FEATURES, fit(x, y))}, dry_run=args.dry_run)
     found = kept(args.work / "rules.jsonl", rules)
     own, y = np.array([r["score"] for r in found]), taken(found)
     inside = np.array([r["annotated"] for r in found])
@@ -163,8 +156,6 @@ def main() -> None:
             f"{name}: {part.sum()}, {y[part].mean():.3f} to be taken, mean score {own[part].mean():.3f}, "
             f"calibration error {calibration_error(own[part], y[part]):.3f}, AUC {auc(own[part], y[part]):.3f}",
         )
-    if not args.dry_run:
-        (ROOT / "cleaner/data/ranking.toml").write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -23,7 +23,6 @@ import torch
 from edit_tags import OTHER, Forms
 from quality import SEED
 from quality_model import READS, Quality, Tags, base, prepare, train
-from teacher import wmt_name
 
 TAGS = 6  # likeliest tags of a word, and of a gap, that the model gives out
 
@@ -77,7 +76,7 @@ def main() -> None:
     torch.manual_seed(SEED)
     encoder, tokenizer = base()
     forms = edit_data.table(text for _, text in good(frozenset()))
-    exclude = frozenset(wmt_name(p.name) for p in (data.SHARED / "bench/tune").glob("*.txt"))
+    exclude = frozenset(data.wmt_name(p.name) for p in (data.SHARED / "bench/tune").glob("*.txt"))
     examples = mixture(exclude, forms)
     tags = Tags.of(examples)
     out = args.work / "rewriter"

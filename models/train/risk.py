@@ -12,7 +12,6 @@ Logistic regression by Newton's method with an L2 penalty; the figures printed a
 
 from __future__ import annotations
 
-import argparse
 import json
 import sys
 from collections.abc import Sequence
@@ -21,7 +20,7 @@ from pathlib import Path
 
 import numpy as np
 import quality_data as data
-from fitting import auc, calibration_error, fit, held_out, tables
+from fitting import asked, auc, calibration_error, fit, held_out, ship
 
 from cleaner import formats
 from cleaner.analysis import Analysis
@@ -101,10 +100,7 @@ def show(name: str, odds: np.ndarray, major: np.ndarray, error: np.ndarray) -> N
 
 def main() -> None:
     """Run it."""
-    ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    ap.add_argument("work", type=Path)
-    ap.add_argument("--dry-run", action="store_true")
-    args = ap.parse_args()
+    args = asked(__doc__)
     if not BENCH.is_dir():
         sys.exit("models/train/risk.py: ../shared/bench is not here, so there is nothing to fit")
     models = twins(args.work)
@@ -124,10 +120,8 @@ def main() -> None:
     print(f"doubts: {shown[major == 1].mean():.3f} of the major, {shown[error == 0].mean():.3f} of the good, "
           f"{FALSE_ALARMS} of human segments; {error[shown].mean():.3f} of those shown have an error")
     doubt = (*WEIGHED, *fit(score, error), threshold)
-    text = tables("risk", {"rules": (FEATURES, fit(t.rules, t.major)), "blend": (BLEND, fit(x, major)), "doubt": (DOUBT, doubt)})
-    print(text)
-    if not args.dry_run:
-        (ROOT / "cleaner/data/risk.toml").write_text(text, encoding="utf-8")
+    fitted = {"rules": (FEATURES, fit(t.rules, t.major)), "blend": (BLEND, fit(x, major)), "doubt": (DOUBT, doubt)}
+    ship("risk", fitted, dry_run=args.dry_run)
 
 
 if __name__ == "__main__":

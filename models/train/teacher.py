@@ -13,7 +13,7 @@ import collections
 import math
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -34,24 +34,23 @@ PARTS = {
 }
 
 
-def wmt_name(file: str) -> str:
-    """The name a tune file's document has in the WMT data: ube_nippo_shimbun_ja_2979.Online-Y.txt → ube_nippo_shimbun-ja.2979."""
-    return re.sub(r"^(.*)_([a-z]+)_(\d+)\..*$", r"\1-\2.\3", file)
+def beside(row: dict) -> dict[str, list[float]]:
+    """What references and other engines' texts say of each engine's: nearness, shared words, words and a first person of its own."""
+    bags, refs = {name: data.bag(text) for name, text in row["hyps"].items()}, [data.bag(r) for r in row["refs"]]
+    return {name: _beside(row, name, bags, refs) for name in row["hyps"]}
 
 
-def beside(row: dict, name: str) -> list[float]:
-    """What references and other engines' texts say of an engine's: nearness, shared words, words of its own, a first person of its own."""
-    text, refs = row["hyps"][name], row["refs"]
-    others = [t for n, t in row["hyps"].items() if n != name]
-    bags = [data.bag(r) for r in refs]
-    used = [x for *_, x in data.support(text, [data.bag(t) for t in others], bags)]
-    said, own = [w for b in bags for w in b if w not in data.COMMON], data.bag(text)
-    near = sorted((_chrf.sentence_score(text, [t]).score for t in others), reverse=True)[:3]
+def _beside(row: dict, name: str, bags: Mapping[str, frozenset[str]], refs: Sequence[frozenset[str]]) -> list[float]:
+    text = row["hyps"][name]
+    used = [x for *_, x in data.support(text, [b for n, b in bags.items() if n != name], refs)]
+    said = [w for b in refs for w in b if w not in data.COMMON]
+    near = sorted((_chrf.sentence_score(text, [t]).score for n, t in row["hyps"].items() if n != name), reverse=True)[:3]
     alone = sum(u < _RARE for u in used)
     return [
-        max(_chrf.sentence_score(text, [r]).score for r in refs), sum(near) / max(1, len(near)), sum(used) / len(used) if used else 1.0,
-        alone / max(1, len(used)), math.log1p(alone), sum(w in own for w in said) / max(1, len(said)), math.log1p(len(text.split())),
-        bool(_FIRST.search(text)) - sum(bool(_FIRST.search(r)) for r in refs) / len(refs),
+        max(_chrf.sentence_score(text, [r]).score for r in row["refs"]), sum(near) / max(1, len(near)),
+        sum(used) / len(used) if used else 1.0, alone / max(1, len(used)), math.log1p(alone),
+        sum(w in bags[name] for w in said) / max(1, len(said)), math.log1p(len(text.split())),
+        bool(_FIRST.search(text)) - sum(bool(_FIRST.search(r)) for r in row["refs"]) / len(refs),
     ]
 
 
@@ -66,24 +65,28 @@ def taught(model: Quality, tokenizer: Tokenizer, unseen: set[str]) -> dict[Key, 
     """Chances of `major` and `any` for every engine's text of the annotated documents, fitted without those of `unseen` files. Prints how
     well it knows what annotators said of documents left out in turn.
     """
-    rows, before = [], data.Before()
+    rows: list[tuple[dict, str, str]] = []
+    signals: list[list[float]] = []
+    before = data.Before()
     gold = data.gold("tune")
-    documents = {wmt_name(g["file"]) for g in gold}
+    documents = {data.wmt_name(g["file"]) for g in gold}
     for r in data.lines("wmt_to_english.jsonl.gz"):
         if r["doc"] in documents:
-            rows += [(r, name, before.read((name, r["doc"]), text)) for name, text in r["hyps"].items() if text.strip()]
+            own = [(r, name, before.read((name, r["doc"]), text)) for name, text in r["hyps"].items() if text.strip()]
+            rows += own
+            signals += map(beside(r).__getitem__, (name for _, name, _ in own))
     read = predict(model, tokenizer, [data.Example(r["hyps"][name], context) for r, name, context in rows])
-    x = np.array([[*beside(r, name), *alone(*p[:2])] for (r, name, _), p in zip(rows, read, strict=True)])
+    x = np.array([[*said, *alone(*p[:2])] for said, p in zip(signals, read, strict=True)])
     texts: dict[Key, list[int]] = collections.defaultdict(list)
     for i, (r, name, _) in enumerate(rows):
         texts[r["doc"], name].append(i)
     whole = np.zeros_like(x)
-    for own in texts.values():
-        whole[own] = x[own].mean(0)
+    for places in texts.values():
+        whole[places] = x[places].mean(0)
     x = np.concatenate([x, whole], 1)
     x = np.concatenate([np.ones((len(x), 1)), (x - x.mean(0)) / (x.std(0) + 1e-9)], 1)
     at = {(r["doc"], r["hyps"][name]): i for i, (r, name, _) in enumerate(rows)}
-    known = np.array([at[wmt_name(g["file"]), g["mt"]] for g in gold])
+    known = np.array([at[data.wmt_name(g["file"]), g["mt"]] for g in gold])
     files = np.array([g["file"] for g in gold])
     chances: list[Sequence[float]] = []
     for name, label in (("major", [g["status"] == "major" for g in gold]), ("any", [g["status"] != "ok" for g in gold])):

@@ -5,11 +5,10 @@ from __future__ import annotations
 import bisect
 import collections
 import json
-import re
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from quality_data import SHARED, gold, lines
+from quality_data import SHARED, gold, lines, wmt_name
 
 from cleaner import formats
 from cleaner.core import Document
@@ -40,7 +39,7 @@ def right(g: dict) -> list[str]:
 
 
 def translated() -> dict[tuple[str, str], list[dict]]:
-    """The segments of each document that WMT's systems translated, in order, by language and name; `refs` as a list.
+    """The segments of each document that WMT's systems translated, in order, by language and name.
 
     Where no documents are named, PART segments in a row stand for one.
     """
@@ -49,29 +48,28 @@ def translated() -> dict[tuple[str, str], list[dict]]:
     for r in lines("wmt_to_english.jsonl.gz"):
         language = r["pair"].removesuffix("-en")
         count[language] += 1
-        refs = r["refs"].values() if isinstance(r["refs"], dict) else r["refs"]
-        found[language, r["doc"] or f"part-{count[language] // PART}"].append(r | {"refs": list(refs)})
+        found[language, r["doc"] or f"part-{count[language] // PART}"].append(r)
     return found
 
 
 def others() -> Iterator[tuple[str, list[dict], str]]:
     """The documents of tune as WMT's systems translated them, the annotator's texts among `refs`, with the system that tune has."""
     own = tune()
-    names = {_bare(name.rsplit(".", 2)[0]): name for name in own}
+    names = {wmt_name(name): name for name in own}
     for (language, doc), rows in translated().items():
-        if (name := names.get(_bare(doc))) and language == "ja":
+        if (name := names.get(doc)) and language == "ja":
             answers = {g["seg"]: right(g)[:2] for g in own[name]}
             yield name, [r | {"refs": [*r["refs"], *answers.get(r["seg"], ())]} for r in rows], name.rsplit(".", 2)[1]
 
 
 def systems(rows: Sequence[dict]) -> list[str]:
     """The systems that translated some of a document."""
-    return sorted({s for r in rows for s in dict(r["hyps"])})
+    return sorted({s for r in rows for s in r["hyps"]})
 
 
 def version(name: str, rows: list[dict], system: str) -> Read:
     """What a system made of a document."""
-    made = ((" ".join(dict(r["hyps"]).get(system, "").split()), r["refs"]) for r in rows)
+    made = ((" ".join(r["hyps"].get(system, "").split()), r["refs"]) for r in rows)
     own = [(text, refs) for text, refs in made if text]
     return name, parsed([t for t, _ in own]), [t for t, _ in own], [refs for _, refs in own]
 
@@ -111,8 +109,3 @@ def begins(read: Read) -> list[int]:
         found.append(document.text.index(text, at))
         at = found[-1] + len(text)
     return found
-
-
-def _bare(name: str) -> str:
-    """A document's name as the bench's files and WMT's agree on it."""
-    return re.sub(r"[-.]", "_", name)
