@@ -15,7 +15,6 @@ are those of the bench's documents, loading included. A row whose part is not in
 from __future__ import annotations
 
 import argparse
-import collections
 import sys
 import time
 from collections.abc import Iterable, Iterator, Sequence
@@ -25,11 +24,11 @@ from dataclasses import dataclass
 from multiprocessing import get_context
 from typing import Any
 
-import gates
+import post_edits
 import rules
 import speed
 
-from cleaner import estimator, formats, language_model, languagetool
+from cleaner import estimator, language_model, languagetool
 from cleaner.analysis import Analysis
 from cleaner.config import Config
 from cleaner.core import Document, Finding, Span, Suggestion, Verdict
@@ -147,14 +146,6 @@ def corrected(document: Document, place: Span, matches: Iterable[Any]) -> Row:
     }
 
 
-def carried_out(text: str, rows: Iterable[Row], *, suggested: bool) -> str:
-    """A document as its report leaves it: automatic changes made, or the first suggestion of each line instead where there is one."""
-    for r in sorted(rows, key=lambda r: -r["start"]):
-        new = r["suggestions"][0]["text"] if suggested and r["suggestions"] else r["output"]
-        text = text[:r["start"]] + new + text[r["end"]:]
-    return text
-
-
 # --- the figures of a part -----------------------------------------------------------------------------------------------------------
 
 
@@ -191,29 +182,10 @@ def measured(task: Task) -> Figures:
 
 def post_edited(task: Task) -> tuple[tuple[int, int], tuple[int, int]]:
     """(nearer to, farther from the post-edit) by automatic changes, and by first suggestions on top of them."""
-    from sacrebleu.metrics import TER
-
-    ter = TER(normalized=True, case_sensitive=True)
-    documents, edited = sentences(task.each)
-    counts = collections.Counter[tuple[str, bool]]()
-    for document, good, rows in zip(documents, edited, reports(task.part, task.spec, documents), strict=True):
-        made, suggested = (carried_out(document.text, rows, suggested=s) for s in (False, True))
-        for name, old, new in (("changes", document.text, made), ("suggestions", made, suggested)):
-            before, after = (ter.sentence_score(text.strip(), [good]).score if old != new else 0.0 for text in (old, new))
-            if before != after:
-                counts[name, after < before] += 1
-    changes, suggestions = ((counts[name, True], counts[name, False]) for name in ("changes", "suggestions"))
+    documents, edited = post_edits.sentences("test", task.each)
+    made = list(post_edits.effects(documents, edited, reports(task.part, task.spec, documents)))
+    changes, suggestions = (post_edits.balance(e for e in made if e.kind == kind) for kind in ("change", "suggestion"))
     return changes, suggestions
-
-
-def sentences(each: int) -> tuple[list[Document], list[str]]:
-    """The first `each` sentences of every language of MLQE-PE's test split, and their post-edits."""
-    by_pair: dict[str, list[Row]] = collections.defaultdict(list)
-    for r in rules.data.lines("mlqe_pe_to_english.jsonl.gz"):
-        if r["split"] == "test" and len(by_pair[r["pair"]]) < each:
-            by_pair[r["pair"]].append(r)
-    rows = [r for own in by_pair.values() for r in own]
-    return [formats.parse(f"{i}.txt", r["mt_raw"].strip() + "\n") for i, r in enumerate(rows)], [gates.joined(r["pe"]) for r in rows]
 
 
 # --- tables --------------------------------------------------------------------------------------------------------------------------

@@ -129,8 +129,8 @@ def test_formulas_are_no_glosses(text: str) -> None:
     ("It is expected that there will be long lines.", "There are expected to be long lines."),
     ("It is said that farmers planted the trees.", "Farmers are said to have planted the trees."),
 ])
-def test_hearsay_raises_the_subject(text: str, after: str) -> None:
-    (f,) = found(text, "hearsay-opening")
+def test_hearsay_raises_the_subject_in_a_chain(text: str, after: str) -> None:
+    f, _ = found(text + " It is said that it is cold, and it is said that it rains.", "hearsay-opening")[:2]
     r = f.replacements[0]
     assert text[:r.span.start] + r.text + text[r.span.end:] == after
 
@@ -140,3 +140,8 @@ def test_hearsay_raises_the_subject(text: str, after: str) -> None:
 def test_hearsay_offers_nothing_where_the_clause_does_not_allow_it(text: str) -> None:
     (f,) = found(text, "hearsay-opening")
     assert not f.replacements or " not " not in f.replacements[0].text
+
+
+@pytest.mark.parametrize("text", ["It is said that the lake freezes every year.", "It can be said that the lake is old. It is said that it is cold."])
+def test_hearsay_said_once_is_english_and_gets_no_suggestion(text: str) -> None:
+    assert not found(text, "hearsay-opening")[0].replacements

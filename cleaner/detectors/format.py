@@ -13,7 +13,7 @@ from ..core import Block, Replacement, Safety, Span
 from ..registry import Bad, Good, Hit, detector
 
 _GAP = r"[ \t\u00a0\u3000]"
-_DOUBLED = re.compile(rf"(?<![,.;:])([,;]){_GAP}*\1(?![,;:])|(?<=\w)::(?=\s)")
+_DOUBLED = re.compile(rf"(?<![,.;:])([,;]){_GAP}*\1(?![,;:])|(?<=\w)::(?=[ \t]+\S)")
 _COMMA_STOP = re.compile(rf",{_GAP}*\.(?![.\d])|(?<=[A-Za-z]{{3}})\.{_GAP}+,(?=\s)")
 _BROKEN_RUN = re.compile(rf"([!?])(?:{_GAP}*[!?])*{_GAP}+[!?]+")
 _ORPHAN_DOTS = re.compile(rf"(?<=[.!?…\"”’)]){_GAP}+\.\.\.?{_GAP}*(?=[\r\n]|\Z)")
@@ -74,6 +74,7 @@ def _block(analysis: Analysis, at: int) -> Block | None:
     Bad("Prices rose[[; ;]] wages did not.", after="Prices rose; wages did not.", safe=True),
     Good("He came, then left."),
     Good("He waited ... and left; the rest, it is said, stayed."),
+    Good("A walk through the old harbour::"),
 ])
 def doubled_mark(analysis: Analysis) -> Iterator[Hit]:
     """The same comma, semicolon or colon twice in a row."""

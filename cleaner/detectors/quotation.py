@@ -13,6 +13,7 @@ from ..registry import Bad, Good, Hit, detector
 
 _SURE = 2.4  # margin from which no other reading is worth a thought
 _ENDS = ",.!?…"
+_PART = 12  # words
 _SAYS = pattern()
 _PRONOUN_SAYS = rf"(?:(?:he|she|they)\s+(?:also\s+|then\s+)?{_SAYS}|{_SAYS}\s+(?:he|she|they|(?:the|a|an)\s+\w+|Mr|Ms|Mrs|Dr|[A-Z]\w+))\b"
 #: A speaker in small letters, "the road office said": no sentence begins so.
@@ -114,6 +115,8 @@ def _respaced(text: str, block: Span, mark: Mark) -> tuple[Span, str] | None:
     Bad('The bridge was closed[["]] on Monday.'),
     Bad('[["]]She left at noon, saying, "It is too far."', after='She left at noon, saying, "It is too far."'),
     Bad('The clerk said, "The office is closed today[[,]] he said.', after='The clerk said, "The office is closed today," he said.'),
+    Bad("All the tenants[[ \"]]complaints were read out.", after="All the tenants' complaints were read out."),
+    Bad("The mill closed in the 1980[[ \"]]s.", after="The mill closed in the 1980s."),
     Good('"We trained for years. We will win now," she said.'),
     Good('"The first day was hard, she said.\n\n"The second was easy," she said.'.replace("hard, she said", "hard and long")),
     Good('The farmer said, "We wait for rain.\n\nWithout it nothing grows."'),
@@ -152,6 +155,9 @@ def _never_closed(text: str, reading: Reading) -> Iterator[Hit]:
     mark = reading.unclosed[0]
     if mark.margin < 1 and len(reading.unclosed) == 1:
         return
+    if len(reading.marks) == 1 and (hit := _apostrophe(text, mark.at)):
+        yield hit
+        return
     close = "”" if text[mark.at] == "“" else '"'
     message = "This quotation is never closed."
     first = mark.at == reading.span.start
@@ -177,7 +183,22 @@ def _never_closed(text: str, reading: Reading) -> Iterator[Hit]:
     led = bool(re.search(rf"\b(?:{_SAYS}|saying),?:?\s*$", text[reading.span.start:mark.at]))
     part = tail[:1].islower() and bool(re.search(r"\w\s*$", text[reading.span.start:mark.at]))  # no paragraph of a speech begins so
     sure = 0.6 if led or part else 0.4
-    yield Hit(Span(mark.at + 1 + word, end), message, sure, (new,) if text[end - 1] in ".!?…" else (), variant="unclosed")
+    short = led or not part or len(tail.split()) <= _PART  # a long rest of a sentence is seldom all quoted
+    yield Hit(Span(mark.at + 1 + word, end), message, sure, (new,) if short and text[end - 1] in ".!?…" else (), variant="unclosed")
+
+
+def _apostrophe(text: str, at: int) -> Hit | None:
+    """A mark that an engine made of an apostrophe, apart from the word that it belongs to: "the tenants "complaints", "the 1980 "s"."""
+    decade = re.search(r"\b\d{2,4}0 ?$", text[:at])
+    new = ""
+    if not (decade and re.match(r"s\b", text[at + 1:])):
+        if not (re.search(r"[a-z]s $", text[:at]) and re.match(r"[a-z]", text[at + 1:])):
+            return None
+        new = "' "
+    start = at - (text[at - 1] == " ")
+    place = Span(start, at + 1)
+    replacement = Replacement(place, new, "unsafe", "A mark that opens nothing stands where an apostrophe would.")
+    return Hit(place, "This mark was an apostrophe.", 0.7, (replacement,), variant="apostrophe")
 
 
 @detector("fluency/quotation", "minor", examples=[

@@ -79,7 +79,7 @@ def _gloss(text: str, marks: list[re.Match[str]]) -> tuple[Span, str, Safety]:
     acronym = _ACRONYM.match(text[:first.start()])
     if len(marks) == 2:
         inner = text[first.end():last.start()]
-        if 0 < len(inner.split()) <= 6 and text[:first.start()].strip():
+        if 0 < len(inner.split()) <= 6 and inner[0].isalnum() and text[:first.start()].strip():
             follows = text[last.end():last.end() + 1]
             return Span(first.start(), last.end()), f" ({inner}){'' if follows in ',.;:' else ' '}", "safe"
         return Span(first.start(), first.end()), "", "unsafe"
@@ -93,7 +93,8 @@ def _gloss(text: str, marks: list[re.Match[str]]) -> tuple[Span, str, Safety]:
                 return Span(first.start(), first.end() + short.end()), f" ({short.group(1)})", "safe"
     if re.match(r"\d{1,2}:\d\d\b", after):
         return Span(first.start(), first.end()), " at ", "unsafe"
-    if re.match(r"[A-Z]|the ", after) and len(after.split()) <= 16 and not re.search(r"[.!?\"”]$", text):
+    scene = len(text[:first.start()].split()) >= 3  # fewer words are a name, not what happens at a place
+    if scene and re.match(r"[A-Z]|the ", after) and len(after.split()) <= 16 and not re.search(r"[.!?\"”]$", text):
         site, area = _SITE.search(after), _AREA.search(after)
         return Span(first.start(), first.end()), " at " if site or not area else " in ", "safe" if site or area else "unsafe"
     stop = re.match(r"[^,.;:()\"“”]{2,70}(?=[,;:.]|$)", after)
@@ -115,18 +116,23 @@ _CONFIDENCE = {"said": 0.55, "seen": 0.85, "expected": 0.4, "thought": 0.35, "be
     Bad("From the hill [[it can be seen that]] the trucks are leaving the port.",
         after="From the hill the trucks can be seen leaving the port.", safe=True),
     Bad("[[It can be seen that]] the bridge is damaged.", after="The bridge can be seen to be damaged.", safe=True),
-    Bad("[[It is said that]] the temple was built by fishermen.", after="The temple is said to have been built by fishermen."),
+    Bad("[[It is said that]] the temple was built by fishermen."),
+    Bad("[[It can be said that]] the temple is old."),
     Bad("[[It is expected that]] the prices will rise.", after="The prices are expected to rise."),
     Good("The temple is said to have been built by fishermen."),
     Good("She said it, and that was all."),
 ])
 def hearsay_opening(analysis: Analysis) -> Iterator[Hit]:
-    """“It is said that X does” where English raises the subject: “X is said to do”."""
+    """“It is said that X does” where English raises the subject: “X is said to do”. Said once it is English too, and editors leave it:
+    only one of a chain gets a suggestion.
+    """
+    chain = len(re.findall(r"\bit (?:is|was|has been) (?:also )?said that\b", analysis.document.plain, re.IGNORECASE)) > 1
     for segment, doc in analysis.parsed():
         for m in _OPENING.finditer(doc.text):
             span = Span(m.start(), m.end() - 1).shift(segment.span.start)
             verb = m["verb"].lower()
-            raised = _raised(segment, doc, m)
+            told = verb != "said" or (chain and not m["be"].lower().endswith(" be"))
+            raised = _raised(segment, doc, m) if told else None
             safety: Safety = "safe" if verb == "seen" and not analysis.document.is_quoted(span) else "unsafe"
             reason = "The thing that is told of becomes the subject."
             yield Hit(
@@ -211,8 +217,8 @@ def empty_contrast(analysis: Analysis) -> Iterator[Hit]:
     pairs = list(analysis.prose())
     for i, (segment, doc) in enumerate(pairs):
         m = _OTHER_HAND.match(doc.text)
-        if not m:
-            continue
+        if not m or not i:
+            continue  # what stood before the first sentence is not here
         before = [d for _, d in pairs[max(0, i - 2):i]]
         shared = _topics(doc) & {lemma for d in before[-1:] for lemma in _topics(d)}
         cue = _CONTRAST.search(doc.text[m.end():])
