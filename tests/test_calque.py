@@ -142,6 +142,8 @@ def test_hearsay_offers_nothing_where_the_clause_does_not_allow_it(text: str) ->
     assert not f.replacements or " not " not in f.replacements[0].text
 
 
-@pytest.mark.parametrize("text", ["It is said that the lake freezes every year.", "It can be said that the lake is old. It is said that it is cold."])
+@pytest.mark.parametrize("text", [
+    "It is said that the lake freezes every year.", "It can be said that the lake is old. It is said that it is cold.",
+])
 def test_hearsay_said_once_is_english_and_gets_no_suggestion(text: str) -> None:
     assert not found(text, "hearsay-opening")[0].replacements

@@ -30,15 +30,6 @@ def test_replacements_are_made_from_the_end_and_overlapping_ones_once() -> None:
     assert parts.corrected(from_text("Fine."), Span(0, 5), [])["status"] == "unchanged"
 
 
-def test_a_report_is_carried_out_with_changes_or_with_suggestions() -> None:
-    rows = [
-        {"start": 0, "end": 2, "output": "A.", "suggestions": [{"text": "Aa."}, {"text": "B."}]},
-        {"start": 3, "end": 5, "output": "Yy.", "suggestions": []},
-    ]
-    assert parts.carried_out("X. Y. Z.", rows, suggested=False) == "A. Yy. Z."
-    assert parts.carried_out("X. Y. Z.", rows, suggested=True) == "Aa. Yy. Z."
-
-
 def test_tables() -> None:
     head, rows = ("", "made"), [("rules", "1 : 0")]
     assert parts.table(head, rows, markdown=True) == "|  | made |\n| --- | --- |\n| rules | 1 : 0 |"
