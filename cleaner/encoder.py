@@ -32,6 +32,21 @@ def damage(at: Path, described: Path | None = None) -> str:
     return ""
 
 
+def session(path: Path) -> Any:
+    """A model on one thread, whose int8 products are exact on every processor.
+
+    Where a processor has AVX2 but no VNNI, onnxruntime adds pairs of products in 16 bits, which overflow, unless it is told not to: the
+    quality model's log-odds were off by 0.1 on average there, by 0.5 at most, and the language model's perplexity by 6 %.
+    """
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    options.inter_op_num_threads = 1
+    options.add_session_config_entry("session.x64quantprecision", "1")
+    return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+
+
 class Encoder:
     """A loaded model. One onnxruntime session on one thread; the same text gets the same numbers in every run.
 
@@ -40,7 +55,6 @@ class Encoder:
     """
 
     def __init__(self, at: Path) -> None:
-        import onnxruntime
         from tokenizers import Tokenizer
 
         self.settings = json.loads((at / "model.json").read_text(encoding="utf-8"))
@@ -51,10 +65,7 @@ class Encoder:
         self.tokenizer = Tokenizer.from_file(str(at / "tokenizer.json"))
         self.tokenizer.no_padding()
         self.tokenizer.no_truncation()
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = 1
-        options.inter_op_num_threads = 1
-        self.session = onnxruntime.InferenceSession(str(at / "model.onnx"), options, providers=["CPUExecutionProvider"])
+        self.session = session(at / "model.onnx")
 
     def parts(self, text: str, context: str) -> Iterator[tuple[list[int], list[int], list[tuple[int, int]]]]:
         """A segment in parts of equal length that fit the model: tokens before each, its own, and their characters."""

@@ -83,7 +83,6 @@ class LanguageModel:
 
     def __init__(self, at: Path) -> None:
         import numpy as np
-        import onnxruntime
         from tokenizers import Tokenizer
 
         made = settings(at)
@@ -97,10 +96,7 @@ class LanguageModel:
         angles = np.arange(_PLACES)[:, None] * made["theta"] ** (-np.arange(half) / half)
         self._turns = {"cos": np.cos(angles).astype(np.float32), "sin": np.sin(angles).astype(np.float32)}
         self.past = (made["blocks"], made["groups"], 0, made["head"])
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = 1
-        options.inter_op_num_threads = 1
-        self._session = onnxruntime.InferenceSession(str(at / GRAPH), options, providers=["CPUExecutionProvider"])
+        self._session = encoder.session(at / GRAPH)
 
     def tokens(self, text: str) -> list[int]:
         """The token numbers of a text."""

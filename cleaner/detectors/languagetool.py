@@ -80,7 +80,7 @@ def languagetool(analysis: Analysis) -> Iterator[Hit]:
             trusted = rule.use == "trusted" and (rule.trust is None or bool(rule.trust.match(text, m.start)))
             offered = tuple(
                 Replacement(span, new, "safe" if trusted and rank == 0 else "unsafe", f"LanguageTool: {m.message}")
-                for rank, new in enumerate(m.replacements[:_MOST])
+                for rank, new in enumerate(m.replacements[:_MOST] if rule.use != "flag" else ())
             )
             yield Hit(span, m.message, rule.confidence, offered, category=rule.category, variant=m.rule)
 

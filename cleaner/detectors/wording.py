@@ -27,6 +27,9 @@ _WORD = re.compile(r"([A-Za-z&][\w'’&-]*) ?")
 _SMALL = frozenset({"of", "the", "and", "for", "in", "on", "to", "de", "&"})
 
 
+_SUM = re.compile(r"\w [+×÷] \w")
+
+
 def _spelled_out(acronym: str, text: str) -> int:
     """How many characters of `text` from its start spell `acronym` by the initials of its words; 0 when they do not.
 
@@ -56,6 +59,7 @@ def _spelled_out(acronym: str, text: str) -> int:
     Good("NATO (North Atlantic Treaty Organization) moved troops."),
     Good("The formula E = mc2 is on the wall."),
     Good("It costs 2 + 2 = 4 coins."),
+    Good("Sun + rain = rainbow"),
     Good("A brick weighs 90 stone (1 stone = about 6 kilograms)."),
 ])
 def equals_gloss(analysis: Analysis) -> Iterator[Hit]:
@@ -63,7 +67,7 @@ def equals_gloss(analysis: Analysis) -> Iterator[Hit]:
     message = "“=” joins a word to its explanation, as Japanese print does."
     for segment, text in zip(analysis.document.segments, analysis.texts, strict=True):
         marks = [m for m in _EQUALS.finditer(text) if not _FORMULA.search(text[max(0, m.start() - 2):m.end() + 2])]
-        if not marks or len(marks) > 2 or _UNIT.search(text[:marks[0].start()]):
+        if not marks or len(marks) > 2 or _UNIT.search(text[:marks[0].start()]) or _SUM.search(text):
             continue
         span, new, safety = _gloss(text, marks)
         place = span.shift(segment.span.start)
@@ -79,7 +83,7 @@ def _gloss(text: str, marks: list[re.Match[str]]) -> tuple[Span, str, Safety]:
     acronym = _ACRONYM.match(text[:first.start()])
     if len(marks) == 2:
         inner = text[first.end():last.start()]
-        if 0 < len(inner.split()) <= 6 and inner[0].isalnum() and text[:first.start()].strip():
+        if 0 < len(inner.split()) <= 6 and inner[0].isalnum() and re.search(r"\w", text[:first.start()]):
             follows = text[last.end():last.end() + 1]
             return Span(first.start(), last.end()), f" ({inner}){'' if follows in ',.;:' else ' '}", "safe"
         return Span(first.start(), first.end()), "", "unsafe"
