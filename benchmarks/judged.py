@@ -1,7 +1,7 @@
 """A reader's verdict on what the tool changes and suggests, in documents that no weights of rules were fitted on.
 
-    python benchmarks/judged.py draw > FILE       # what is to be read, a JSON object a line, `verdict` empty
-    python benchmarks/judged.py count [FILE]      # the verdicts in a list that was read (docs/quality/judged.jsonl)
+    python benchmarks/judged.py draw [--seed N] > FILE   # what is to be read, a JSON object a line, `verdict` empty
+    python benchmarks/judged.py count [FILE]             # the verdicts in a list that was read (docs/quality/judged.jsonl)
 
 Drawn from WMT21/22, all languages but Japanese and Livonian, SYSTEMS systems a document, from those documents that rules are not fitted on
 (`versions.kept_for_reading`; the quality model's first stage has seen some of their sentences). Read are every automatic change and
@@ -32,12 +32,12 @@ BEFORE = 160  # characters of the text before that are shown
 VERDICTS = ("better", "same", "worse")
 
 
-def documents() -> Iterator[Document]:
+def documents(seed: int) -> Iterator[Document]:
     """Some systems' versions of each document that was kept for reading."""
     sys.path.insert(0, str(ROOT / "models/train"))
     import versions
 
-    rng = random.Random(0)
+    rng = random.Random(seed)
     for (language, name), rows in sorted(versions.translated().items()):
         if language in ("ja", "liv") or not versions.kept_for_reading(f"{language}/{name}"):
             continue
@@ -46,11 +46,11 @@ def documents() -> Iterator[Document]:
             yield replace(versions.version(name, rows, system)[1], name=f"{language}/{name}/{system}")
 
 
-def draw() -> list[dict[str, object]]:
+def draw(seed: int) -> list[dict[str, object]]:
     """What is to be read: all automatic changes, then the suggestions."""
     changed, suggested = [], []
     with Pipeline(Config(rewriter="none")) as pipeline:
-        for result in run(pipeline, documents()):
+        for result in run(pipeline, documents(seed)):
             for r in result.records:
                 shown = {"document": result.document.name, "before": result.document.text[max(0, r.span.start - BEFORE):r.span.start]}
                 rules = sorted({f.rule for f in r.findings})
@@ -59,7 +59,7 @@ def draw() -> list[dict[str, object]]:
                 if r.status == "review" and r.proposals:
                     first = r.proposals[0].text
                     suggested.append({"kind": "suggestion", **shown, "rules": rules, "original": r.output, "text": first, "verdict": ""})
-    return changed + random.Random(0).sample(suggested, min(SUGGESTIONS, len(suggested)))
+    return changed + random.Random(seed).sample(suggested, min(SUGGESTIONS, len(suggested)))
 
 
 def count(path: Path) -> None:
@@ -80,13 +80,14 @@ def main() -> None:
     ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     ap.add_argument("what", choices=["draw", "count"])
     ap.add_argument("file", nargs="?", type=Path, default=LIST)
+    ap.add_argument("--seed", type=int, default=0, metavar="N", help="which systems and suggestions are drawn [default: 0]")
     args = ap.parse_args()
     if args.what == "count":
         count(args.file)
         return
     if not SHARED.is_dir():
         sys.exit("benchmarks/judged.py: ../shared is not here, so there is nothing to read")
-    for item in draw():
+    for item in draw(args.seed):
         print(json.dumps(item, ensure_ascii=False))
 
 

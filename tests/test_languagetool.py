@@ -244,7 +244,7 @@ def test_the_newest_installation_that_is_new_enough_is_taken(tmp_path: Path, mon
 
 def test_the_table_is_sound() -> None:
     for name, rule in rules().items():
-        assert rule.use in ("trusted", "review", "weak"), name
+        assert rule.use in ("trusted", "review", "flag", "weak"), name
         assert (rule.confidence < 0.5) == (rule.use == "weak"), name
 
 

@@ -113,6 +113,17 @@ def test_suggestions_say_who_and_why_and_leave_the_decision() -> None:
     assert "workers" in first.reason
 
 
+def test_a_long_text_that_shows_nothing_japanese_gets_findings_and_no_names() -> None:
+    report = "Weber runs a mill in Lisbon with the Schmidt family. " * 3 + "Stokes, the owner, sold the Dutch mill. " * 6 + "I closed the mill."
+    analysis = Analysis(from_text(report))
+    findings = tuple(registry.detectors()["invented-i"](analysis))
+    rewrite = registry.rewriters()["subject-from-document"].rewrite
+    assert not list(rewrite(analysis, findings))
+    analysis = Analysis(from_text(report))
+    analysis.source_language = "ja"
+    assert list(rewrite(analysis, tuple(registry.detectors()["invented-i"](analysis))))
+
+
 def test_quoted_first_person_stays() -> None:
     text = 'Mayor Ito met the press on the 4th. "I am tired," she said. I will rest, and I hope that "I win" is true.'
     assert all('"I am tired,"' in t and '"I win"' in t for t in texts(text))

@@ -34,6 +34,7 @@ _CLOCK = re.compile(rf"\b((?:[01]?\d|2[0-4])):{_GAP}([0-5]\d)\b(?!:)")
 _GROUPS = re.compile(
     r"(?<![\d,.(])\b(?:\d{4,}(?:,\d{3})+|\d{1,3}(?:,\d{3})*,\d{4,}(?<!,(?:19|20)\d\d)|\d{1,3}(?:,\d{3})+,\d{1,2})\b(?![,.]\d)",
 )
+_CLOCK_BEFORE = re.compile(r"\d: ?[0-5]\d ?[-–~] ?$")
 _CLOCK_CUE = re.compile(r"\b(?:at|from|until|to|after|before|by|about|around)\b|[ap]\.?m\b", re.IGNORECASE)
 _THE_DATE = re.compile(r"(?<=[a-z,] )The(?= \d{1,2}(?:st|nd|rd|th)\b(?! [A-Z]))|(?<=\bOn )The(?= \d{1,2}(?:st|nd|rd|th)\b(?! [A-Z]))")
 _ELLIPSIS = re.compile(rf"(?<=[A-Za-z]){_GAP}\.\.\.(?=[?!\"”])")
@@ -254,12 +255,18 @@ def glued_dash(analysis: Analysis) -> Iterator[Hit]:
 @detector("locale/format", "minor", source="AP Stylebook, Chicago Manual of Style 9.20: the sign touches the figure", examples=[
     Bad("It cost [[£ ]]75 in all.", after="It cost £75 in all.", safe=True),
     Bad("A contract worth [[$ ]]10.3 billion was refused.", after="A contract worth $10.3 billion was refused.", safe=True),
+    Bad("They have[[$ ]]50 left.", after="They have $50 left.", safe=True),
     Good("It cost £75 in all, or $90."),
     Good("The sign $ is worth 5 points."),
 ])
 def currency_space(analysis: Analysis) -> Iterator[Hit]:
     """A space between a currency sign and its figure."""
-    yield from _swap(analysis, _PRICE, lambda m: m.group(1), "A space after “{}”.", "A currency sign touches its figure.", confidence=0.9)
+    plain = analysis.document.plain
+
+    def touching(m: re.Match[str]) -> str:
+        return f" {m.group(1)}" if plain[m.start() - 1:m.start()].islower() else m.group(1)  # US$ is one sign
+
+    yield from _swap(analysis, _PRICE, touching, "A space after “{}”.", "A currency sign touches its figure.", confidence=0.9)
 
 
 @detector("locale/format", "minor", source="Chicago Manual of Style 6.106; SI brochure 5.4.6", examples=[
@@ -276,6 +283,7 @@ def slash_space(analysis: Analysis) -> Iterator[Hit]:
 @detector("locale/format", "minor", source="Chicago Manual of Style 9.37", examples=[
     Bad("The desk is open from [[9: 30]] on.", after="The desk is open from 9:30 on.", safe=True),
     Bad("It fell at about [[11: 00]] a.m.", after="It fell at about 11:00 a.m.", safe=True),
+    Bad("The desk is open 6:30-[[7: 45]].", after="The desk is open 6:30-7:45.", safe=True),
     Good("The desk is open from 9:30 on."),
     Good("Group 3: 12 people took part, and these are 2: 5 and 7."),
 ])
@@ -284,8 +292,9 @@ def clock_space(analysis: Analysis) -> Iterator[Hit]:
     plain = analysis.document.plain
 
     def clock(m: re.Match[str]) -> str | None:
-        around = plain[max(0, m.start() - 12):m.start()] + plain[m.end():m.end() + 6]
-        return f"{m.group(1)}:{m.group(2)}" if m.group(2) in {"00", "30"} or _CLOCK_CUE.search(around) else None
+        before, after = plain[max(0, m.start() - 12):m.start()], plain[m.end():m.end() + 6]
+        sure = m.group(2) in {"00", "30"} or _CLOCK_CUE.search(before + after) or _CLOCK_BEFORE.search(before)
+        return f"{m.group(1)}:{m.group(2)}" if sure else None
 
     yield from _swap(analysis, _CLOCK, clock, "A space in the time “{}”.", "No space stands in a time of day.", confidence=0.9)
 

@@ -37,6 +37,8 @@ _INVISIBLE = re.compile("[\u200b\u2060\ufeff]+")
     Bad("They lost 3[[・]]2 at home.", after="They lost 3-2 at home.", safe=True),
     Bad("(Photo by the Evening Post[[）]]", after="(Photo by the Evening Post)", safe=True),
     Bad("It is full[[、]]he said.", after="It is full, he said.", safe=True),
+    Bad("Is it full?[[ ？]]", after="Is it full?", safe=True),
+    Bad("They sent it back.[[，]]"),
     Good("They lost 3-2 at home (after extra time)."),
     Good("The word 東京・大阪 names two cities."),
 ])
@@ -65,7 +67,11 @@ def full_width_mark(analysis: Analysis) -> Iterator[Hit]:
             end = pair.end()
         elif re.fullmatch(r"[】〕］]", m.group()) and re.search(r"[【〔［][^【】〔〕［］\r\n]{1,60}$", plain[max(0, start - 62):start]):
             continue
-        safety: Safety = "unsafe" if set(m.group()) & _QUOTING else "safe"
+        other = plain[:start].rstrip(" ")[-1:]  # the mark before it
+        if new.strip() == other and other in "?!,;:.":
+            start, new = len(plain[:start].rstrip(" ")), ""
+        beside = new[:1] in set(",.;:") and other in set(".,;:!?")  # one of two marks is left over; which, a person must say
+        safety: Safety = "unsafe" if beside or set(m.group()) & _QUOTING else "safe"
         yield Hit(Span(start, end), f"Full-width “{m.group().strip() or 'space'}” in English text.", 0.9, (
             Replacement(Span(start, end), new, safety, "English text takes the half-width form."),
         ), category="fluency/quotation" if safety == "unsafe" else None)

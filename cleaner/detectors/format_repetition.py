@@ -18,6 +18,12 @@ _TWICE_ON_PURPOSE = frozenset(
     over much please hear there her you what wait bang boom tut pom cha chop night mum aye duran new day one two sing sin boo win walla
     """.splitlines() for word in line.split()
 )
+#: Adverbs made of a word twice, which may be followed by the word between: "little by little by letter".
+_BY_ITSELF = frozenset({
+    "little", "step", "day", "bit", "one", "side", "word", "time", "hand", "year", "week", "month", "night", "door", "face", "back", "house",
+    "piece", "shoulder", "inch",
+})
+_JOINED = frozenset({"by", "after", "upon", "to", "in", "for"})
 _CONTENT_TWICE = re.compile(r"\b([a-z]{3,})[ \t]+\1\b(?![-'’])")
 _PHRASE_TWICE = re.compile(r"\b((?:[\w'’-]+[ \t]+){1,7}[\w'’-]+)(?:,?[ \t]+\1\b)+", re.IGNORECASE)
 _STARTERS = (
@@ -73,6 +79,7 @@ def repeated_content_word(analysis: Analysis) -> Iterator[Hit]:
     Bad("The [[new town hall new town hall]] opened.", after="The new town hall opened."),
     Good("He read it again and again, over and over, day after day."),
     Good("They listened, and listened, and listened."),
+    Good("They sold the land little by little by letter, and now and then from time to time to friends."),
 ])
 def repeated_phrase(analysis: Analysis) -> Iterator[Hit]:
     """Two to eight words said again at once: a decoder that loops. English repeats such runs for effect only with "and" or a comma."""
@@ -81,6 +88,8 @@ def repeated_phrase(analysis: Analysis) -> Iterator[Hit]:
         if len(set(words)) == 1 or words[0] in {"and", "or"} or words[-1] in {"and", "or"} or "," in m.group():
             continue
         if len(words) == 2 and (words[0] in _TWICE_ON_PURPOSE or any(w.isdigit() for w in words)):
+            continue
+        if len(words) == 2 and words[0] in _BY_ITSELF and words[1] in _JOINED:
             continue
         span = Span(m.start(), m.end())
         yield Hit(span, f"“{m.group(1)}” is said twice.", 0.75, (Replacement(span, m.group(1), "unsafe", "The phrase is repeated."),))

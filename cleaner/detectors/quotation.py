@@ -14,6 +14,11 @@ from ..registry import Bad, Good, Hit, detector
 _SURE = 2.4  # margin from which no other reading is worth a thought
 _ENDS = ",.!?…"
 _PART = 12  # words
+#: What no possessor stands before.
+_SMALL = (
+    "(?:to|and|or|but|the|an?|in|on|at|of|for|with|by|from|as|is|are|was|were|be|been|has|have|had|that|which|who|when|while|if|not|no|it|he"
+    "|she|they|we|will|would|can|could|may|this|these|those)"
+)
 _SAYS = pattern()
 _PRONOUN_SAYS = rf"(?:(?:he|she|they)\s+(?:also\s+|then\s+)?{_SAYS}|{_SAYS}\s+(?:he|she|they|(?:the|a|an)\s+\w+|Mr|Ms|Mrs|Dr|[A-Z]\w+))\b"
 #: A speaker in small letters, "the road office said": no sentence begins so.
@@ -34,6 +39,7 @@ _NAME_SAYS = (
     Bad('They grow a rice called[["]]Hinohikari" there.', after='They grow a rice called "Hinohikari" there.', safe=True),
     Bad('The mayor said, "The road will open in May[[. "]]', after='The mayor said, "The road will open in May."', safe=True),
     Good('"We are glad," she said, and called the rice "Hinohikari".'),
+    Good('The law "On Schools"[2] was passed.'),
     Good('Mind your "p"s and "q"s; the board is 5\'10" long.'),
     Good('He read ("with care") the "A"-"B" list—"all of it".'),
 ])
@@ -104,6 +110,8 @@ def _respaced(text: str, block: Span, mark: Mark) -> tuple[Span, str] | None:
         start -= 1
     if right.isalnum() and (not right.isascii() or re.match(r"(?:s|th|ed|ing|er)\b", text[end:end + 4])):
         return None
+    if re.match(r"\[\d", text[end:end + 2]):
+        return None  # the mark of a note
     trail = " " if end < block.end and (right.isalnum() or right in "([") else ""
     return Span(start, end), sign + trail
 
@@ -117,6 +125,7 @@ def _respaced(text: str, block: Span, mark: Mark) -> tuple[Span, str] | None:
     Bad('The clerk said, "The office is closed today[[,]] he said.', after='The clerk said, "The office is closed today," he said.'),
     Bad("All the tenants[[ \"]]complaints were read out.", after="All the tenants' complaints were read out."),
     Bad("The mill closed in the 1980[[ \"]]s.", after="The mill closed in the 1980s."),
+    Bad('It called on the owners "to come to the [[table.]]', after='It called on the owners "to come to the table."'),
     Good('"We trained for years. We will win now," she said.'),
     Good('"The first day was hard, she said.\n\n"The second was easy," she said.'.replace("hard, she said", "hard and long")),
     Good('The farmer said, "We wait for rain.\n\nWithout it nothing grows."'),
@@ -192,7 +201,7 @@ def _apostrophe(text: str, at: int) -> Hit | None:
     decade = re.search(r"\b\d{2,4}0 ?$", text[:at])
     new = ""
     if not (decade and re.match(r"s\b", text[at + 1:])):
-        if not (re.search(r"[a-z]s $", text[:at]) and re.match(r"[a-z]", text[at + 1:])):
+        if not (re.search(r"[a-z]s $", text[:at]) and re.match(rf"(?!{_SMALL}\b)[a-z]", text[at + 1:])):
             return None
         new = "' "
     start = at - (text[at - 1] == " ")

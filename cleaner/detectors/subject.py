@@ -11,6 +11,9 @@ from ..language.narrator import Voice, Who, invented, signs
 from ..registry import Bad, Good, Hit, detector
 
 _KEPT = 0.2  # the least chance that is worth telling
+_OWN_PLACES = frozenset({
+    "country", "nation", "homeland", "province", "county", "prefecture", "city", "town", "village", "district", "region",
+})
 _SOURCE = "Nakaiwa and Ikehara, Zero pronoun resolution in a Japanese to English machine translation system, ANLP 1992"
 
 
@@ -46,6 +49,7 @@ def invented_i(analysis: Analysis) -> Iterator[Hit]:
     Good('The mayor spoke on the 5th. "We plan to lend tablets to children," she said.'),
     Good("We plan to lend tablets to children. Our library is open every day, and we hope that you will visit us."),
     Good("The ministry published its forecast. It is a reminder of how little we know about our oceans."),
+    Good("The museum opened on the 5th in Kobe. Firms from three cities in our province showed their tools there."),
 ])
 def invented_we(analysis: Analysis) -> Iterator[Hit]:
     """An unquoted "we" or "our" in a text whose author does not speak for a body.
@@ -107,8 +111,13 @@ def _first_person(analysis: Analysis, who: Who) -> Iterator[Hit]:
         if chance > 0.02 and _looped(document, index):
             chance = max(chance, 0.6)
         if chance >= _KEPT:
-            for v in own:
+            for v in (v for v in own if not _homeland(v)):
                 yield Hit(v.span, _message(v), round(min(chance, 0.92), 2))
+
+
+def _homeland(voice: Voice) -> bool:
+    """Whether it is the "our" of "our province", which a paper may well write of where it is read."""
+    return voice.token.lower_ == "our" and voice.token.head.lower_ in _OWN_PLACES
 
 
 def _looped(document: Document, index: int) -> bool:

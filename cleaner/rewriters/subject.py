@@ -13,6 +13,7 @@ from ..language.actors import Candidate, candidates
 from ..language.agreement import Edit, agreeing, case, form
 from ..language.attributions import is_cut_off, reports
 from ..language.narrator import Voice, Who, signs
+from ..language.origin import unshown
 from ..registry import rewriter
 
 if TYPE_CHECKING:
@@ -42,6 +43,8 @@ class _Option:
 @rewriter("invented-i", "invented-we", "invented-you")
 def subject_from_document(analysis: Analysis, findings: tuple[Finding, ...]) -> Iterator[Suggestion]:
     """Replace an invented "I", "we" or "you" by those who act in the document, the likeliest first; verbs and possessives follow."""
+    if unshown(analysis):
+        return
     groups: dict[tuple[int, Who], list[Finding]] = defaultdict(list)
     found: dict[tuple[int, Who], tuple[Voice, ...]] = {}
     for f in findings:
