@@ -114,9 +114,11 @@ def test_suggestions_say_who_and_why_and_leave_the_decision() -> None:
 
 
 def test_a_long_text_that_shows_nothing_japanese_gets_findings_and_no_names() -> None:
-    report = "Weber runs a mill in Lisbon with the Schmidt family. " * 3 + "Stokes, the owner, sold the Dutch mill. " * 6 + "I closed the mill."
+    mill = "Weber runs a mill in Lisbon with the Schmidt family. "
+    report = mill * 3 + "Stokes, the owner, sold the Dutch mill. " * 6 + "I closed the mill."
     analysis = Analysis(from_text(report))
     findings = tuple(registry.detectors()["invented-i"](analysis))
+    assert findings
     rewrite = registry.rewriters()["subject-from-document"].rewrite
     assert not list(rewrite(analysis, findings))
     analysis = Analysis(from_text(report))

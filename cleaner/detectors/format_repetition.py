@@ -20,8 +20,8 @@ _TWICE_ON_PURPOSE = frozenset(
 )
 #: Adverbs made of a word twice, which may be followed by the word between: "little by little by letter".
 _BY_ITSELF = frozenset({
-    "little", "step", "day", "bit", "one", "side", "word", "time", "hand", "year", "week", "month", "night", "door", "face", "back", "house",
-    "piece", "shoulder", "inch",
+    "little", "step", "day", "bit", "one", "side", "word", "time", "hand", "year", "week", "month", "night", "door", "face", "back",
+    "house", "piece", "shoulder", "inch",
 })
 _JOINED = frozenset({"by", "after", "upon", "to", "in", "for"})
 _CONTENT_TWICE = re.compile(r"\b([a-z]{3,})[ \t]+\1\b(?![-'’])")
