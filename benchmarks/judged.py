@@ -1,7 +1,7 @@
 """A reader's verdict on what the tool changes and suggests, in documents that no weights of rules were fitted on.
 
     python benchmarks/judged.py draw [--seed N] > FILE   # what is to be read, a JSON object a line, `verdict` empty
-    python benchmarks/judged.py count [FILE]             # the verdicts in a list that was read (docs/quality/judged.jsonl)
+    python benchmarks/judged.py count [FILE…]            # the verdicts in lists that were read (docs/quality/judged-SEED.jsonl)
 
 Drawn from WMT21/22, all languages but Japanese and Livonian, SYSTEMS systems a document, from those documents that rules are not fitted on
 (`versions.kept_for_reading`; the quality model's first stage has seen some of their sentences). Read are every automatic change and
@@ -26,7 +26,7 @@ from cleaner.pipeline import Pipeline, run
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared"
-LIST = ROOT / "docs/quality/judged.jsonl"
+LISTS = sorted((ROOT / "docs/quality").glob("judged-*.jsonl"))
 SYSTEMS, SUGGESTIONS = 2, 60
 BEFORE = 160  # characters of the text before that are shown
 VERDICTS = ("better", "same", "worse")
@@ -72,18 +72,19 @@ def count(path: Path) -> None:
         found[item["kind"]][item["verdict"]] += 1
     for kind, verdicts in found.items():
         total = verdicts.total()
-        print(f"{kind}s: {total}, " + ", ".join(f"{verdicts[v]} {v} ({verdicts[v] / total:.0%})" for v in VERDICTS))
+        print(f"{path.stem} {kind}s: {total}, " + ", ".join(f"{verdicts[v]} {v} ({verdicts[v] / total:.0%})" for v in VERDICTS))
 
 
 def main() -> None:
     """Run it."""
     ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     ap.add_argument("what", choices=["draw", "count"])
-    ap.add_argument("file", nargs="?", type=Path, default=LIST)
+    ap.add_argument("files", nargs="*", type=Path, default=LISTS, metavar="FILE")
     ap.add_argument("--seed", type=int, default=0, metavar="N", help="which systems and suggestions are drawn [default: 0]")
     args = ap.parse_args()
     if args.what == "count":
-        count(args.file)
+        for path in args.files:
+            count(path)
         return
     if not SHARED.is_dir():
         sys.exit("benchmarks/judged.py: ../shared is not here, so there is nothing to read")

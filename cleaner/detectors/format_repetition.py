@@ -30,6 +30,7 @@ _STARTERS = (
     r"If|When|What|The|This|That|These|Those|It|He|She|They|We|In|On|At|By|But|And|To|Because|Although|However|After|Before|While|There|Due"
     r"|According|Even|Since|Until|During|Among|Regarding|As|For|With|From|So|Then"
 )
+_ITEM = re.compile(r"\((?:[a-z]|[ivx]+|\d+)\)")
 _RUN_ON = re.compile(rf"(?<![\w'’-])([a-z]{{3,}}|\([^()\r\n]{{1,24}}\)) ({_STARTERS})(?= (?:[a-z]+|[A-Z][a-z]+ [a-z]+)\b)")
 _CAMEL = re.compile(r"\b([a-z]{3,})(The|This|These|It|He|She|They|We|If|When|But|However|According)(?= [a-z])")
 _TITLE_LEAD = frozenset(
@@ -119,6 +120,7 @@ def repeated_sentence(analysis: Analysis) -> Iterator[Hit]:
     Good("He read the novel The wind and the film It came back, and said If only."),
     Good("According to the mayor, the fair opens on Friday. If it rains, it closes."),
     Good("(MODERATOR) The fair opens, as I told The Times today."),
+    Good("The law says: (b) The owner clears the snow."),
 ])
 def run_on_heading(analysis: Analysis) -> Iterator[Hit]:
     """A heading or a sentence that runs into the next one: a word that only begins sentences has a capital in the middle of one."""
@@ -129,7 +131,8 @@ def run_on_heading(analysis: Analysis) -> Iterator[Hit]:
             continue
         word, starter = m.groups()
         name = starter in {"The", "This", "That"} and document.plain[m.end() + 1].isupper()  # The Times, That Day: titles
-        if name or (word[0] == "(" and m.start() == document.segments[index].span.start):  # a label before the sentence
+        label = word[0] == "(" and (m.start() == document.segments[index].span.start or _ITEM.fullmatch(word))
+        if name or label:
             continue
         if word.strip("()") in _TITLE_LEAD or document.quotation_at(Span(m.start(), m.end())) is not None:
             continue

@@ -24,6 +24,10 @@ _FINISHED = re.compile(
     r"(?:\d+|two|three|four|five|ten) (?:years|months|weeks|days) ago|"
     rf"until (?:the \d{{1,2}}(?:st|nd|rd|th)|{_MONTH} \d{{1,2}}))\b(?!')",
 )
+#: Done now for a time that may be still to come: "has extended the sale until May 25".
+_AHEAD = frozenset({
+    "extend", "prolong", "postpone", "delay", "suspend", "close", "ban", "cancel", "push", "move", "reserve", "grant", "lend",
+})
 _NOT_OVER = re.compile(r"\b(?:since|until now|so far|already|ever|yet|until|for|between|from|up to)\b", re.IGNORECASE)
 _SAME_FORM = frozenset({
     "said", "held", "made", "told", "found", "lost", "won", "sold", "led", "built", "sent", "left", "kept", "brought", "thought", "heard",
@@ -37,6 +41,7 @@ _SAME_FORM = frozenset({
     Bad("The lines [[have resumed]] service last week.", after="The lines resumed service last week."),
     Good("The council was held on the 23rd."),
     Good("The lines have resumed service since last week."),
+    Good("The shop has extended its sale until May 25."),
     Good("He said on the 23rd that the lines have resumed service."),
 ])
 def perfect_with_finished_time(analysis: Analysis) -> Iterator[Hit]:
@@ -44,7 +49,7 @@ def perfect_with_finished_time(analysis: Analysis) -> Iterator[Hit]:
     for segment, doc in analysis.parsed():
         for m in _FINISHED.finditer(doc.text):
             verb = _verb_of(doc, m.start())
-            if verb is None:
+            if verb is None or (m.group().startswith("until") and verb.lemma_ in _AHEAD):
                 continue
             have = next((c for c in verb.children if c.dep_ == "aux" and c.lower_ in ("has", "have") and c.tag_ in ("VBZ", "VBP")), None)
             if have is None or any(c.tag_ in ("MD", "TO") for c in verb.children) or have.i > verb.i:
