@@ -158,7 +158,8 @@ def kept_out(article: dict) -> bool:
     return _bucket(article["url_title"]) < HELD_OUT
 
 
-def _sentences(article: dict) -> list[str]:
+def sentences(article: dict) -> list[str]:
+    """The sentences of a Wikinews article, roughly cut."""
     return [s for paragraph in article["paragraphs"] for s in re.split(r"(?<=[.!?])\s+(?=[A-Z])", paragraph)]
 
 
@@ -238,7 +239,7 @@ def passages() -> list[tuple[str, str]]:
     found = [("", text) for text in plain[2000:]]  # the first 1,000 set the threshold, the next 1,000 count false alarms
     before = Before()
     for article in lines("wikinews_2020.jsonl.gz"):
-        for sentence in () if kept_out(article) else _sentences(article):
+        for sentence in () if kept_out(article) else sentences(article):
             context = before.read(article["url_title"], sentence)
             if len(sentence.split()) > 5:
                 found.append((context, sentence))
@@ -281,7 +282,7 @@ def silent() -> list[Example]:
     """English by people that `human` leaves out and the model must stay silent on: whole Wikinews articles, and the first 1,000 of the
     WMT segments, twenty consecutive ones to a document. Groups start with ``human/``.
     """
-    texts = {a["url_title"]: _sentences(a) for a in lines("wikinews_2020.jsonl.gz") if kept_out(a)}
+    texts = {a["url_title"]: sentences(a) for a in lines("wikinews_2020.jsonl.gz") if kept_out(a)}
     plain = written(1000)
     texts |= {f"wmt-{i}": plain[i:i + 20] for i in range(0, len(plain), 20)}
     before = Before()
