@@ -136,7 +136,7 @@ def corrected(document: Document, place: Span, matches: Iterable[Any]) -> Row:
     found, before = [], len(text)
     for m in sorted(matches, key=lambda m: -m.offset):
         end = m.offset + m.error_length
-        found.append({"start": place.start + m.offset, "end": place.start + end})
+        found.append({"rule": "LanguageTool", "start": place.start + m.offset, "end": place.start + end})
         if m.replacements and end <= before:
             output, before = output[:m.offset] + m.replacements[0] + output[end:], m.offset
     return {
