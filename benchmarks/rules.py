@@ -40,8 +40,7 @@ def documents(split: str) -> list[Document]:
 
 def human(count: int) -> list[Document]:
     """`count` segments that people wrote in English, 20 consecutive ones a document, a paragraph each."""
-    texts = data.written(count)
-    return [formats.parse(f"human-{i}.txt", "\n\n".join(texts[i:i + 20]) + "\n") for i in range(0, len(texts), 20)]
+    return [formats.parse(f"human-{20 * i}.txt", "\n\n".join(page) + "\n") for i, page in enumerate(data.pages(count))]
 
 
 def annotated(split: str, documents: Iterable[Document]) -> list[dict]:

@@ -18,7 +18,7 @@ from collections.abc import Iterator
 
 import numpy as np
 from fitting import asked, auc, fit, held_out, ship
-from quality_data import kept_out, lines, written
+from quality_data import kept_out, lines, pages
 from versions import Read, annotated, begins, holding, kept, kept_for_reading, others, parsed, systems, translated, version
 
 from cleaner.analysis import Analysis
@@ -28,7 +28,6 @@ from cleaner.language.narrator import Who
 VERSIONS = 6  # other systems' versions of a document of tune
 AROUND = 2  # segments on either side in an excerpt
 OTHERS = 0.02  # how much a sentence of another language counts: they are many, and say only what narrators are like
-TOGETHER = 20  # segments of English that people wrote, in a row, that count as a document
 _FIRST: dict[Who, re.Pattern[str]] = {
     "I": re.compile(r"\b(?:I|me|my|mine|myself)\b(?![.&-]\w)"), "we": re.compile(r"\b(?:[Ww]e|us|[Oo]ur|ours|ourselves)\b"),
 }
@@ -46,10 +45,9 @@ def documents() -> Iterator[tuple[str, Read]]:
     for (language, doc), rows in sorted(translated().items()):
         if language != "ja" and not kept_for_reading(f"{language}/{doc}"):
             yield language, version(f"{language}/{doc}", rows, rng.choice(systems(rows)))
-    people = written()
-    for at in range(0, len(people), TOGETHER):
-        texts = [" ".join(t.split()) for t in people[at:at + TOGETHER]]
-        yield "human", (f"written/{at}", parsed(texts), texts, [[t] for t in texts])
+    for i, page in enumerate(pages()):
+        texts = [" ".join(t.split()) for t in page]
+        yield "human", (f"written/{20 * i}", parsed(texts), texts, [[t] for t in texts])
     for article in lines("wikinews_2020.jsonl.gz"):
         if not kept_out(article):
             texts = [" ".join(t.split()) for t in article["paragraphs"] if t.strip()]

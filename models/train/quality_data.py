@@ -78,6 +78,12 @@ def written(count: int | None = None) -> list[str]:
         return [line.strip() for line in itertools.islice(rows, count) if line.strip()]
 
 
+def pages(count: int | None = None) -> list[list[str]]:
+    """The same, twenty consecutive ones a document."""
+    texts = written(count)
+    return [texts[i:i + 20] for i in range(0, len(texts), 20)]
+
+
 class Before(collections.defaultdict[Any, str]):
     """What was read of each document so far, as much of it as is context."""
 
@@ -283,11 +289,10 @@ def silent() -> list[Example]:
     WMT segments, twenty consecutive ones to a document. Groups start with ``human/``.
     """
     texts = {a["url_title"]: sentences(a) for a in lines("wikinews_2020.jsonl.gz") if kept_out(a)}
-    plain = written(1000)
-    texts |= {f"wmt-{i}": plain[i:i + 20] for i in range(0, len(plain), 20)}
+    texts |= {f"wmt-{20 * i}": page for i, page in enumerate(pages(1000))}
     before = Before()
     return [Example(sentence, before.read(title, sentence), {"any": 0.0, "major": 0.0}, group="human/" + title)
-            for title, sentences in texts.items() for sentence in sentences]
+            for title, own in texts.items() for sentence in own]
 
 
 _PRONOUN = re.compile(r"\b(He|She|They|It|he|she|they)\b(?= (?:is|was|are|were|has|have|had|will|would|said|also|\w+ed)\b)")

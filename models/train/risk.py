@@ -82,11 +82,10 @@ def table(models: Sequence[tuple[frozenset[str], Estimator]]) -> Table:
 
 def silent(honest: Estimator) -> np.ndarray:
     """How suspect each segment of English written by people is, and where it should not be."""
-    texts = data.written(1000)
     scores: list[float] = []
     with Pipeline(Config(ignore=("quality",))) as pipeline:
-        for i in range(0, len(texts), 20):
-            document = formats.parse("human.txt", "\n\n".join(texts[i:i + 20]) + "\n")
+        for page in data.pages(1000):
+            document = formats.parse("human.txt", "\n\n".join(page) + "\n")
             scores += suspicion(document, pipeline.detect(Analysis(document)), of_document(honest, document), WEIGHED)
     return np.array(scores)
 
