@@ -250,7 +250,7 @@ def test_interrupted_work_is_kept(tmp_path: Path) -> None:
         (tmp_path / f"{n:03}.txt").write_text(f"{FIXABLE}\n{GOOD}\n" * 20)
     run = subprocess.Popen(
         [sys.executable, "-m", "cleaner", "clean", ".", "-o", "out", "--report", "r.jsonl", "--no-progress", *FAST], cwd=tmp_path,
-        stderr=subprocess.PIPE,
+        stderr=subprocess.PIPE, preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a shell's background job ignores it
     )
     deadline = time.monotonic() + 60
     while not (tmp_path / "out" / "001.txt").exists() and time.monotonic() < deadline:
