@@ -80,7 +80,7 @@ def from_japanese(analysis: Analysis) -> float:
 
 def unshown(analysis: Analysis) -> bool:
     """Whether a text has room to show that it comes from Japanese and does not: there its own persons are worth a look, but hardly ever
-    others' (among the first suggestions for such texts of WMT, one in six was right).
+    others' (`docs/quality.md`, a reader's verdict).
     """
     return len(analysis.document.segments) >= _ROOM and from_japanese(analysis) < _SHOWN
 
