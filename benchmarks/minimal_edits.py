@@ -15,7 +15,8 @@ import collections
 import random
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing
+from functools import cache
+from typing import TYPE_CHECKING
 
 import post_edits
 import rules
@@ -24,8 +25,10 @@ import speed
 from cleaner import formats
 from cleaner.analysis import pipeline
 from cleaner.config import Config
-from cleaner.pipeline import Pipeline, run
-from cleaner.report import row
+from cleaner.pipeline import Pipeline
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc
 
 SEED = 17
 Edit = tuple[int, int, str]
@@ -52,14 +55,15 @@ def corrected(texts: Sequence[str], *, spelling: bool) -> list[str]:
         return [tool.correct(text) for text in texts]
 
 
-def cleaned(texts: Sequence[str], *, suggested: bool) -> list[str]:
-    """What the tool makes of each text, a document each: automatic changes, and with `suggested` the first suggestions on top."""
+def cleaned(texts: Sequence[str]) -> tuple[list[str], list[str]]:
+    """What the tool makes of each text, a document each: automatic changes, and with the first suggestions on top."""
     documents = [formats.parse(f"{i}.txt", text + "\n") for i, text in enumerate(texts)]
-    with closing(Pipeline(Config())) as working:
-        return [
-            post_edits.carried_out(r.document.text, [row(r.document.name, x) for x in r.records], suggested=suggested).strip()
-            for r in run(working, documents)
-        ]
+    with Pipeline(Config()) as working:
+        found = post_edits.reports(working, documents)
+    changed, suggested = (
+        [post_edits.carried_out(d.text, rows, suggested=s).strip() for d, rows in zip(documents, found, strict=True)] for s in (False, True)
+    )
+    return changed, suggested
 
 
 def score(
@@ -92,15 +96,20 @@ def main() -> None:
     annotator = errant.load("en", pipeline())
     old, good = zip(*sentences(args.sentences), strict=True)
 
-    def edits(before: str, after: str) -> set[Edit]:
-        read = [annotator.parse(t, tokenise=True) for t in (before, after)]
-        return {(e.o_start, e.o_end, e.c_str) for e in annotator.annotate(*read) if e.type != "noop"}
+    @cache
+    def read(text: str) -> Doc:
+        return annotator.parse(text, tokenise=True)
 
+    @cache  # the edits that are wanted are the same for every way
+    def edits(before: str, after: str) -> set[Edit]:
+        return {(e.o_start, e.o_end, e.c_str) for e in annotator.annotate(read(before), read(after)) if e.type != "noop"}
+
+    changed, suggested = cleaned(old)
     ways = {
         "LanguageTool, its first replacements made": corrected(old, spelling=True),
         "LanguageTool, spell checker off": corrected(old, spelling=False),
-        "automatic changes": cleaned(old, suggested=False),
-        "first suggestions on top": cleaned(old, suggested=True),
+        "automatic changes": changed,
+        "first suggestions on top": suggested,
     }
     print(f"{len(old)} sentences\n\n| | precision | recall | F0.5 |\n| --- | --- | --- | --- |")
     for name, new in ways.items():

@@ -32,9 +32,8 @@ from cleaner import estimator, language_model, languagetool
 from cleaner.analysis import Analysis
 from cleaner.config import Config
 from cleaner.core import Document, Finding, Span, Suggestion, Verdict
-from cleaner.pipeline import Pipeline, run
+from cleaner.pipeline import Pipeline
 from cleaner.registry import Gate, Pair
-from cleaner.report import row
 
 SHARED = rules.SHARED
 NONE = "–"
@@ -124,7 +123,7 @@ def reports(part: Part, spec: str, documents: Sequence[Document]) -> list[list[R
                 tool.disable_spellchecking()
             return [[corrected(d, b.span, tool.check(b.span.of(d.text))) for b in d.blocks] for d in documents]
     with closing(Parted(part, spec)) as pipeline:
-        return [[row(result.document.name, r) for r in result.records] for result in run(pipeline, documents)]
+        return post_edits.reports(pipeline, documents)
 
 
 def corrected(document: Document, place: Span, matches: Iterable[Any]) -> Row:

@@ -13,7 +13,6 @@ import argparse
 import collections
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -46,6 +45,11 @@ def carried_out(text: str, rows: Iterable[Row], *, suggested: bool) -> str:
         new = r["suggestions"][0]["text"] if suggested and r["suggestions"] else r["output"]
         text = text[:r["start"]] + new + text[r["end"]:]
     return text
+
+
+def reports(pipeline: Pipeline, documents: Sequence[Document]) -> list[list[Row]]:
+    """The report of each document."""
+    return [[row(result.document.name, r) for r in result.records] for result in run(pipeline, documents)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +107,8 @@ def main() -> None:
     if args.show and args.split == "test":
         sys.exit("benchmarks/post_edits.py: the test split is for measuring; --show reads train or dev")
     documents, edited = sentences(args.split, args.each)
-    with closing(Pipeline(Config())) as pipeline:
-        found = [[row(result.document.name, r) for r in result.records] for result in run(pipeline, documents)]
+    with Pipeline(Config()) as pipeline:
+        found = reports(pipeline, documents)
     made = list(effects(documents, edited, found))
     for kind in ("change", "suggestion"):
         own = [e for e in made if e.kind == kind]

@@ -39,8 +39,8 @@ def documents(split: str) -> list[Document]:
 
 
 def human(count: int) -> list[Document]:
-    """`count` segments that people wrote in English, 20 consecutive ones a document, a paragraph each."""
-    return [formats.parse(f"human-{20 * i}.txt", "\n\n".join(page) + "\n") for i, page in enumerate(data.pages(count))]
+    """`count` segments that people wrote in English, PAGE consecutive ones a document, a paragraph each."""
+    return [formats.parse(f"human-{data.PAGE * i}.txt", "\n\n".join(page) + "\n") for i, page in enumerate(data.pages(count))]
 
 
 def annotated(split: str, documents: Iterable[Document]) -> list[dict]:

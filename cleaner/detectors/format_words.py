@@ -40,10 +40,10 @@ def compound_hyphen(analysis: Analysis) -> Iterator[Hit]:
     """A compound such as "Japanese-style" before its noun, written without a hyphen."""
     document = analysis.document
     for m in _STYLE.finditer(document.plain):
-        people = m.group(2) != "style" and re.search(r"\b(?:the|and) $", document.plain[:m.start()], re.IGNORECASE)
         if m.group(3) in _NO_NOUN or (m.group(2) != "style" and m.group(3).endswith("ly")):
             continue
         span = Span(m.start(), m.end())
+        people = m.group(2) != "style" and re.search(r"\b(?:the|and) $", document.plain[max(0, m.start() - 5):m.start()], re.IGNORECASE)
         yield Hit(span, f"“{m.group()}” needs a hyphen before its noun.", 0.75, (
             Replacement(span, f"{m.group(1)}-{m.group(2)}", "unsafe" if people else "safe", "Before a noun the compound has a hyphen."),
         ))

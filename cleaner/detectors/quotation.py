@@ -198,12 +198,13 @@ def _never_closed(text: str, reading: Reading) -> Iterator[Hit]:
 
 def _apostrophe(text: str, at: int) -> Hit | None:
     """A mark that an engine made of an apostrophe, apart from the word that it belongs to: "the tenants "complaints", "the 1980 "s"."""
-    decade = re.search(r"\b\d{2,4}0 ?$", text[:at])
-    new = ""
-    if not (decade and re.match(r"s\b", text[at + 1:])):
-        if not (re.search(r"[a-z]s $", text[:at]) and re.match(rf"(?!{_SMALL}\b)[a-z]", text[at + 1:])):
-            return None
+    before, after = text[max(0, at - 8):at], text[at + 1:at + 10]
+    if re.search(r"\b\d{2,4}0 ?$", before) and re.match(r"s\b", after):
+        new = ""
+    elif re.search(r"[a-z]s $", before) and re.match(rf"(?!{_SMALL}\b)[a-z]", after):
         new = "' "
+    else:
+        return None
     start = at - (text[at - 1] == " ")
     place = Span(start, at + 1)
     replacement = Replacement(place, new, "unsafe", "A mark that opens nothing stands where an apostrophe would.")

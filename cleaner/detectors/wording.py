@@ -112,6 +112,7 @@ _OPENING = re.compile(
     r"(?P<verb>said|expected|believed|thought|reported|estimated|seen) that ",
     re.IGNORECASE,
 )
+_SAID_THAT = re.compile(r"\bit (?:is|was|has been) (?:also )?said that\b", re.IGNORECASE)
 #: Chance that an editor rewrites the opening, by verb: measured on the tune split and checked against how often people write it.
 _CONFIDENCE = {"said": 0.55, "seen": 0.85, "expected": 0.4, "thought": 0.35, "believed": 0.25, "reported": 0.25, "estimated": 0.25}
 
@@ -130,12 +131,11 @@ def hearsay_opening(analysis: Analysis) -> Iterator[Hit]:
     """“It is said that X does” where English raises the subject: “X is said to do”. Said once it is English too, and editors leave it:
     only one of a chain gets a suggestion.
     """
-    chain = len(re.findall(r"\bit (?:is|was|has been) (?:also )?said that\b", analysis.document.plain, re.IGNORECASE)) > 1
     for segment, doc in analysis.parsed():
         for m in _OPENING.finditer(doc.text):
             span = Span(m.start(), m.end() - 1).shift(segment.span.start)
             verb = m["verb"].lower()
-            told = verb != "said" or (chain and not m["be"].lower().endswith(" be"))
+            told = verb != "said" or (not m["be"].lower().endswith(" be") and len(_SAID_THAT.findall(analysis.document.plain)) > 1)
             raised = _raised(segment, doc, m) if told else None
             safety: Safety = "safe" if verb == "seen" and not analysis.document.is_quoted(span) else "unsafe"
             reason = "The thing that is told of becomes the subject."

@@ -18,7 +18,7 @@ from collections.abc import Iterator
 
 import numpy as np
 from fitting import asked, auc, fit, held_out, ship
-from quality_data import kept_out, lines, pages
+from quality_data import PAGE, kept_out, lines, pages
 from versions import Read, annotated, begins, holding, kept, kept_for_reading, others, parsed, systems, translated, version
 
 from cleaner.analysis import Analysis
@@ -47,7 +47,7 @@ def documents() -> Iterator[tuple[str, Read]]:
             yield language, version(f"{language}/{doc}", rows, rng.choice(systems(rows)))
     for i, page in enumerate(pages()):
         texts = [" ".join(t.split()) for t in page]
-        yield "human", (f"written/{20 * i}", parsed(texts), texts, [[t] for t in texts])
+        yield "human", (f"written/{PAGE * i}", parsed(texts), texts, [[t] for t in texts])
     for article in lines("wikinews_2020.jsonl.gz"):
         if not kept_out(article):
             texts = [" ".join(t.split()) for t in article["paragraphs"] if t.strip()]

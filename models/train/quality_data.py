@@ -32,6 +32,7 @@ from edit_tags import Forms
 from cleaner.estimator import CONTEXT_CHARACTERS
 
 SHARED = Path(__file__).resolve().parents[3] / "shared"
+PAGE = 20  # segments of English that people wrote, in a row, that count as a document
 HELD_OUT = 3  # tenths of the Wikinews articles that are kept for counting false alarms
 WORD = re.compile(r"\w+(?:['’]\w+)?")
 #: Too common to say anything when other systems use them too.
@@ -79,9 +80,9 @@ def written(count: int | None = None) -> list[str]:
 
 
 def pages(count: int | None = None) -> list[list[str]]:
-    """The same, twenty consecutive ones a document."""
+    """The same, PAGE consecutive ones a document."""
     texts = written(count)
-    return [texts[i:i + 20] for i in range(0, len(texts), 20)]
+    return [texts[i:i + PAGE] for i in range(0, len(texts), PAGE)]
 
 
 class Before(collections.defaultdict[Any, str]):
@@ -286,10 +287,10 @@ def references(exclude: frozenset[str]) -> list[tuple[str, str]]:
 
 def silent() -> list[Example]:
     """English by people that `human` leaves out and the model must stay silent on: whole Wikinews articles, and the first 1,000 of the
-    WMT segments, twenty consecutive ones to a document. Groups start with ``human/``.
+    WMT segments, PAGE consecutive ones to a document. Groups start with ``human/``.
     """
     texts = {a["url_title"]: sentences(a) for a in lines("wikinews_2020.jsonl.gz") if kept_out(a)}
-    texts |= {f"wmt-{20 * i}": page for i, page in enumerate(pages(1000))}
+    texts |= {f"wmt-{PAGE * i}": page for i, page in enumerate(pages(1000))}
     before = Before()
     return [Example(sentence, before.read(title, sentence), {"any": 0.0, "major": 0.0}, group="human/" + title)
             for title, own in texts.items() for sentence in own]
