@@ -26,6 +26,7 @@ from cleaner.config import Config
 from cleaner.core import Document, Span
 from cleaner.pipeline import Pipeline, run
 from cleaner.report import row
+from cleaner.sources import paired
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared"
@@ -33,9 +34,13 @@ sys.path.insert(0, str(ROOT / "models/train"))
 import quality_data as data  # noqa: E402  # the readers of ../shared that training uses
 
 
-def documents(split: str) -> list[Document]:
-    """The documents of a bench split."""
-    return [formats.parse(p.name, p.read_text(encoding="utf-8")) for p in sorted((SHARED / "bench" / split).glob("*.txt"))]
+def documents(split: str, *, source: bool = False) -> list[Document]:
+    """The documents of a bench split, with the Japanese beside them where `source` is wanted."""
+    paths = sorted((SHARED / "bench" / split).glob("*.txt"))
+    made = [formats.parse(p.name, p.read_text(encoding="utf-8")) for p in paths]
+    if not source:
+        return made
+    return [paired(d, p.with_suffix(".src").read_text(encoding="utf-8"), p.stem) for d, p in zip(made, paths, strict=True)]
 
 
 def human(count: int) -> list[Document]:
@@ -70,6 +75,7 @@ def main() -> None:
     ap.add_argument("--no-pipeline", action="store_true", help="only detect")
     ap.add_argument("--report", type=Path, help="keep the report here")
     ap.add_argument("--worst", default="0")
+    ap.add_argument("--source", action="store_true", help="with the Japanese beside the text")
     ap.add_argument("--split", default="tune", choices=["tune", "dev"], help="dev is for measuring only")
     args = ap.parse_args()
     if not SHARED.is_dir():
@@ -80,7 +86,7 @@ def main() -> None:
     stats: dict[str, collections.Counter[str]] = collections.defaultdict(collections.Counter)
     shown: dict[str, list[str]] = collections.defaultdict(list)
     with Pipeline(Config(select=tuple(args.only), ignore=tuple(args.without), jobs=2)) as pipeline:
-        for document in documents(args.split):
+        for document in documents(args.split, source=args.source):
             for f in pipeline.detect(Analysis(document)):
                 stats[f.rule]["all"] += 1
                 for g in gold[document.name]:
@@ -115,7 +121,7 @@ def main() -> None:
         path = args.report or Path(tempfile.mkstemp(suffix=".jsonl")[1])
         begin, n = time.perf_counter(), 0
         with path.open("w", encoding="utf-8") as out:
-            for result in run(pipeline, documents(args.split)):
+            for result in run(pipeline, documents(args.split, source=args.source)):
                 for r in result.records:
                     n += 1
                     out.write(json.dumps(row(result.document.name, r), ensure_ascii=False) + "\n")

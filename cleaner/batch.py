@@ -19,6 +19,7 @@ from .core import Answer, CleanerError, Document, Span, Suppression
 from .inputs import Source
 from .outputs.places import listed
 from .report import row
+from .sources import paired
 from .writing import atomic
 
 if TYPE_CHECKING:
@@ -142,7 +143,7 @@ class Batch:
 
 
 def read(source: Source) -> Document:
-    """The document of a source. Raises CleanerError where there is none."""
-    if source.path:
-        return replace(formats.load(source.path), name=source.name)
-    return formats.read(source.name, sys.stdin.buffer.read())
+    """The document of a source, with the text it was translated from beside it. Raises CleanerError where there is none."""
+    document = formats.load(source.path) if source.path else formats.read(source.name, sys.stdin.buffer.read())
+    document = replace(document, name=source.name)
+    return paired(document, formats.text(source.original), source.original.as_posix()) if source.original else document

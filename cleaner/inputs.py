@@ -5,7 +5,7 @@ from __future__ import annotations
 import glob
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 
 from . import formats
@@ -16,11 +16,14 @@ STDIN = "-"
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A file to read. `name` is what reports call it, `relative` its place under an output folder; no `path` means standard input."""
+    """A file to read. `name` is what reports call it, `relative` its place under an output folder; no `path` means standard input.
+    `original` is the text that it was translated from, where that is known.
+    """
 
     name: str
     relative: PurePath
     path: Path | None = None
+    original: Path | None = None
 
 
 def find(arguments: Sequence[str], *, stdin_name: str = "stdin", leave: Path | None = None) -> tuple[list[Source], list[CleanerError]]:
@@ -91,6 +94,31 @@ def _base(pattern: str) -> str:
             break
         fixed.append(part)
     return os.path.join(*fixed) if fixed else "."
+
+
+def originals(sources: Sequence[Source], given: Path) -> tuple[list[Source], list[CleanerError]]:
+    """The sources with the texts that they were translated from, and an error for each that has none.
+
+    `given` is a file, for a single source, or a folder that has a file of the same place and name as each but for its suffix.
+    """
+    if not given.is_dir():
+        if not given.exists():
+            return [], [CleanerError(f"{given.as_posix()}: there is no such file or folder; check the path after --source")]
+        if len(sources) > 1:
+            many = f"is one file for {len(sources)} inputs"
+            return [], [CleanerError(f"{given.as_posix()}: {many}; give --source a folder that has one for each")]
+        return [replace(s, original=given) for s in sources], []
+    found, errors = [], []
+    for source in sources:
+        place = given / source.relative
+        near = place.parent.glob(f"{glob.escape(place.stem)}.*") if place.parent.is_dir() else ()
+        fit = sorted(p for p in near if p.stem == place.stem and p.is_file() and not (source.path and p.samefile(source.path)))
+        if len(fit) == 1 or place in fit:
+            found.append(replace(source, original=place if place in fit else fit[0]))
+        else:
+            seen = f"several files called {place.stem}.*" if fit else f"no other file called {place.stem}.*"
+            errors.append(CleanerError(f"{source.name}: {place.parent.as_posix()} has {seen}; which is its source?"))
+    return found, errors
 
 
 def targets(sources: Iterable[Source], folder: Path) -> dict[str, Path]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
-from . import config
+from . import config, inputs
+from .core import CleanerError
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 
@@ -32,6 +33,12 @@ _CLEANING = (
     click.option("--no-queue", is_flag=True, help="Neither apply answers from the review queue nor store anything in it."),
 )
 
+#: For commands that read files; `sources` takes what it yields.
+source = click.option(
+    "--source", type=click.Path(path_type=Path), metavar="PATH",
+    help="What the text was translated from: a file, or a folder with one of the same name for each input.",
+)
+
 
 def settings(function: _F) -> _F:
     """Give a command the options that change settings; `load` takes what they yield."""
@@ -50,6 +57,17 @@ def reading(function: _F) -> _F:
 def load(given: dict[str, Any]) -> config.Config:
     """The settings that hold, from the values of the options of `settings`."""
     return config.load(config.locate(given["file"]), **overrides(given))
+
+
+def sources(
+    paths: Sequence[str], given: dict[str, Any], *, stdin_name: str = "stdin", leave: Path | None = None,
+) -> tuple[list[inputs.Source], list[CleanerError]]:
+    """What a command is to read (see `inputs.find`), with the texts that it was translated from where they are given."""
+    found, errors = inputs.find(paths, stdin_name=stdin_name, leave=leave)
+    if given["source"] is None:
+        return found, errors
+    found, missing = inputs.originals(found, given["source"])
+    return found, [*errors, *missing]
 
 
 def overrides(given: dict[str, Any]) -> dict[str, Any]:

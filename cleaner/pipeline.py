@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from itertools import chain
 from typing import TypeVar
 
-from . import backends, budget, formats, gating, languagetool, ranking, registry
+from . import backends, budget, formats, gating, languagetool, ranking, registry, sources
 from .analysis import Analysis, parse_together
 from .config import Config, did_you_mean
 from .console import complain
@@ -283,7 +283,8 @@ class _Reading:
             pieces += [document.text[at:region.end], self._break]
             new, old = (length + region.end - at + len(self._break) for length in (new, old))
         changed = formats.parse(document.name, "".join(pieces))
-        self.analysis = Analysis(_still_suppressed(document, changed), focus=tuple(self.places.values()))
+        changed = _still_suppressed(document, changed)
+        self.analysis = Analysis(changed if excerpt else sources.carried(document, changed), focus=tuple(self.places.values()))
 
     def original(self, document: Document) -> Document:
         """The excerpt without the changes."""

@@ -129,7 +129,7 @@ def record(
         records.append(Record(
             span, texts[i], output, status, worst[i], key, tuple(own),
             _proposals(span, document.text, [d for d in here[i] if id(d) not in made], changes), *_around(document, span, before, after),
-            frozenset(own) - frozenset(rest), source=" ".join(s.source for s in document.segments_in(span) if s.source),
+            frozenset(own) - frozenset(rest), source=" ".join(dict.fromkeys(s.source for s in document.segments_in(span) if s.source)),
         ))
     return tuple(records)
 

@@ -30,13 +30,14 @@ class Bad:
     """A text that the rule must flag: exactly one ``[[marked span]]`` that a finding must overlap.
 
     `after` is what must be among the rule's suggestions, in place of the whole text; `safe` says that the tool makes this change alone.
-    `terms` are what reviewers have taught before.
+    `terms` are what reviewers have taught before; `source` is what the text was translated from.
     """
 
     marked: str
     after: str | None = None
     safe: bool = False
     terms: tuple[Term, ...] = ()
+    source: str = ""
 
     @property
     def text(self) -> str:
@@ -52,10 +53,11 @@ class Bad:
 
 @dataclass(frozen=True, slots=True)
 class Good:
-    """A text that the rule must leave alone, where reviewers have taught `terms`."""
+    """A text that the rule must leave alone, where reviewers have taught `terms` and it was translated from `source`."""
 
     text: str
     terms: tuple[Term, ...] = ()
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,10 +47,10 @@ def text_blocks(text: str) -> tuple[Block, ...]:
     A text is hard-wrapped when most of its lines end where the next word would have passed the widest line. In any other text a line
     is a paragraph, unless it stops in mid-sentence and the next goes on in lower case.
     """
-    runs = _runs(text)
-    wrapped = _hard_wrapped(text, runs)
+    groups = runs(text)
+    wrapped = _hard_wrapped(text, groups)
     blocks = []
-    for run in runs:
+    for run in groups:
         start = run[0]
         for line, after in zip(run, [*run[1:], None], strict=True):
             if after is not None and not _parts(text, line, after, wrapped):
@@ -61,9 +61,9 @@ def text_blocks(text: str) -> tuple[Block, ...]:
     return tuple(blocks)
 
 
-def _runs(text: str) -> list[list[Span]]:
+def runs(text: str) -> list[list[Span]]:
     """Groups of lines between blank lines; a line's span leaves out the space around it."""
-    runs: list[list[Span]] = []
+    groups: list[list[Span]] = []
     fresh = True
     for m in _LINE.finditer(text):
         line = m.group()
@@ -71,16 +71,16 @@ def _runs(text: str) -> list[list[Span]]:
             fresh = True
             continue
         if fresh:
-            runs.append([])
+            groups.append([])
         fresh = False
         start = m.start() + len(line) - len(line.lstrip())
-        runs[-1].append(Span(start, start + len(line.strip())))
-    return runs
+        groups[-1].append(Span(start, start + len(line.strip())))
+    return groups
 
 
-def _hard_wrapped(text: str, runs: list[list[Span]]) -> bool:
-    pairs = [pair for run in runs for pair in itertools.pairwise(run)]
-    width = max((len(line) for run in runs for line in run), default=0)
+def _hard_wrapped(text: str, groups: list[list[Span]]) -> bool:
+    pairs = [pair for run in groups for pair in itertools.pairwise(run)]
+    width = max((len(line) for run in groups for line in run), default=0)
     if len(pairs) < 2 or width > _WIDEST_WRAP:
         return False
     full = sum(len(line) + 1 + len(after.of(text).split(maxsplit=1)[0]) > width for line, after in pairs)

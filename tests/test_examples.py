@@ -9,6 +9,7 @@ from cleaner.core import Document, Finding
 from cleaner.pipeline import Pipeline
 from cleaner.registry import Bad, Breaks, Good, Keeps, Pair
 from cleaner.segment import from_text
+from cleaner.sources import paired
 from cleaner.taught import Taught, Term
 
 RULES = [r for r in registry.detectors().values() if not r.remote]
@@ -25,9 +26,14 @@ def _findings(rule: registry.Detector, document: Document, terms: tuple[Term, ..
         return [f for f in pipeline.detect(Analysis(document)) if registry.rule_of(f.rule) is rule]
 
 
+def _document(text: str, source: str) -> Document:
+    document = from_text(text)
+    return paired(document, source, "source") if source else document
+
+
 @pytest.mark.parametrize(("rule", "example"), CASES)
 def test_rule_keeps_its_examples(rule: registry.Detector, example: Bad | Good) -> None:
-    document = from_text(example.text)
+    document = _document(example.text, example.source)
     findings = _findings(rule, document, example.terms)
     if isinstance(example, Good):
         assert not findings, f"{rule.name} flags {[f.span.of(document.text) for f in findings]}"
@@ -40,7 +46,7 @@ def test_rule_keeps_its_examples(rule: registry.Detector, example: Bad | Good) -
         offered = {s.apply(document.text) for s in suggestions}
         assert example.after in offered, f"{rule.name} offers {offered}"
         assert example.after not in {e.text for e in rule.examples if isinstance(e, Bad)}
-        assert not _findings(rule, from_text(example.after), example.terms), "the repaired text is flagged again"
+        assert not _findings(rule, _document(example.after, example.source), example.terms), "the repaired text is flagged again"
         if example.safe:
             assert pipeline.clean(document).output == example.after
 

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 even when something is left for review.")
 @click.option("--stdin-filename", default="stdin", metavar="NAME", help="What to call standard input; its suffix tells the format.")
 @click.option("--no-progress", is_flag=True, help="Show no progress bar.")
+@options.source
 @options.settings
 def command(
     paths: tuple[str, ...], folder: Path | None, in_place: bool, as_diff: bool, report: Path | None, form: str | None, statistics: bool,
@@ -52,7 +53,7 @@ def command(
     if piped and len(paths) > 1:
         raise click.UsageError("Standard input and files both want stdout: add -o DIR, --diff or --output-format.")
     config = options.load(settings)
-    sources, errors = inputs.find(paths, stdin_name=stdin_filename, leave=folder)
+    sources, errors = options.sources(paths, settings, stdin_name=stdin_filename, leave=folder)
     targets = inputs.targets(sources, folder) if folder else {s.name: s.path for s in sources if s.path and in_place}
     queue = None if settings["no_queue"] else Path(config.queue)
     form = form or (None if folder or in_place or as_diff or piped else "full")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .. import batch, formats, inputs, options
+from .. import batch, formats, options
 from ..config import Config
 from ..console import note, progress
 from ..writing import atomic
@@ -27,6 +27,7 @@ STYLES = ("unified", "words", "side-by-side")
 @click.option("--tracked", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Write tracked changes with notes.")
 @click.option("--width", type=click.IntRange(40), metavar="N", help="Columns for side-by-side; those of the terminal if not given.")
 @click.option("--no-progress", is_flag=True, help="Show no progress bar.")
+@options.source
 @options.settings
 def command(
     paths: tuple[str, ...], style: str, html: Path | None, tracked: Path | None, width: int | None, no_progress: bool, **settings: Any,
@@ -40,6 +41,8 @@ def command(
     """
     if html and tracked:
         raise click.UsageError("--html and --tracked each write a page: give one of them.")
+    if len(paths) == 2 and settings["source"] and all(Path(p).is_file() for p in paths):
+        raise click.UsageError("Two files are compared with each other, without a --source.")
     width = width or shutil.get_terminal_size((120, 24)).columns
     if len(paths) == 2 and all(Path(p).is_file() for p in paths):
         old, new = (formats.load(Path(p)) for p in paths)
@@ -56,7 +59,7 @@ def command(
                 click.echo(piece, nl=False)
         return int(old.text != new.text)
     config = options.load(settings)
-    sources, errors = inputs.find(paths)
+    sources, errors = options.sources(paths, settings)
     queue = None if settings["no_queue"] else Path(config.queue)
     with batch.Batch(config, sources, queue=queue) as work:
         for error in errors:

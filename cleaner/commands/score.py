@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 @click.option("--fail-under", type=click.FloatRange(0, 100), metavar="N", help="Exit with 1 when a document's score is lower.")
 @click.option("--stdin-filename", default="stdin", metavar="NAME", help="What to call standard input; its suffix tells the format.")
 @click.option("--no-progress", is_flag=True, help="Show no progress bar.")
+@options.source
 @options.reading
 def command(
     paths: tuple[str, ...], form: str, html: Path | None, fail_under: float | None, stdin_filename: str, no_progress: bool, **settings: Any,
@@ -43,7 +44,7 @@ def command(
     """
     config = replace(options.load(settings), rewriter="none")
     limit = budget.parse(config.review_budget, config.min_risk)
-    sources, errors = inputs.find(paths, stdin_name=stdin_filename)
+    sources, errors = options.sources(paths, settings, stdin_name=stdin_filename)
     for error in errors:
         complain(error)
     work = _Work(sources, len(errors))

@@ -56,19 +56,33 @@ def parse(name: str, text: str) -> Document:
 
 def load(path: Path) -> Document:
     """Read a file, whose name the Document bears. Raises CleanerError when it cannot be read or is no text."""
+    return read(path.as_posix(), _bytes(path))
+
+
+def text(path: Path) -> str:
+    """The text of a file of any suffix. Raises as `load` does."""
+    return _text(path.as_posix(), _bytes(path))[0]
+
+
+def read(name: str, data: bytes) -> Document:
+    """The Document of a file's bytes: UTF-8 with or without byte order mark, or UTF-16 with one. Raises CleanerError for anything else."""
+    words, encoding = _text(name, data)
+    return replace(parse(name, words), encoding=encoding)
+
+
+def _bytes(path: Path) -> bytes:
     name = path.as_posix()
     try:
         size = path.stat().st_size
         if size > LARGEST_FILE:
             raise CleanerError(f"{name}: {size / 2**20:.0f} MiB is more than {LARGEST_FILE // 2**20}; split it first")
-        data = path.read_bytes()
+        return path.read_bytes()
     except OSError as error:
         raise CleanerError(f"{name}: cannot be read ({error.strerror})") from error
-    return read(name, data)
 
 
-def read(name: str, data: bytes) -> Document:
-    """The Document of a file's bytes: UTF-8 with or without byte order mark, or UTF-16 with one. Raises CleanerError for anything else."""
+def _text(name: str, data: bytes) -> tuple[str, str]:
+    """The text of a file's bytes, and its encoding."""
     if len(data) > LARGEST_FILE:
         raise CleanerError(f"{name}: {len(data) / 2**20:.0f} MiB is more than {LARGEST_FILE // 2**20}; split it first")
     text, encoding = _decode(name, data)
@@ -77,7 +91,7 @@ def read(name: str, data: bytes) -> Document:
     if found := _CONTROL.search(text):
         what = f"control character {ord(found.group()):#04x} at offset {found.start()}"
         raise CleanerError(f"{name}: is no text file ({what}); give plain text or Markdown")
-    return replace(parse(name, text), encoding=encoding)
+    return text, encoding
 
 
 def _decode(name: str, data: bytes) -> tuple[str, str]:

@@ -1,0 +1,109 @@
+"""What the rules that read the source flag, in what engines made of it and in what people did: references are false alarms.
+
+    python benchmarks/sources.py [--show N]
+
+WMT21/22 into English: every reference, and up to four systems a segment. Segments of a document are read together, those without one by
+twenties. For invented persons every "I" or "we" that a text of Japanese news has outside quotation marks is looked up, with what
+annotators said of those in the bench's tune split. `--show N` prints N flagged references a rule. Reads ../shared, which only a checkout
+has; where it is not there, nothing is measured.
+"""
+
+from __future__ import annotations
+
+import argparse
+import collections
+import math
+import statistics
+from collections.abc import Iterator, Sequence
+
+import rules
+
+from cleaner import formats, registry
+from cleaner.analysis import Analysis
+from cleaner.core import Document
+from cleaner.language import japanese
+from cleaner.language.narrator import signs
+from cleaner.sources import paired
+
+FAMILY = "source"
+SYSTEMS = 4
+PAGE = 20
+
+
+def texts(pair: str) -> Iterator[tuple[str, list[str], list[str]]]:
+    """(``reference`` or ``system``, sources, texts) for each document of a language pair in every version."""
+    documents: dict[object, list[dict]] = collections.defaultdict(list)
+    for i, r in enumerate(r for r in rules.data.lines("wmt_to_english.jsonl.gz") if r["pair"] == pair):
+        documents[r["doc"] or i // PAGE].append(r)
+    for rows in documents.values():
+        sources = [" ".join(r["src"].split()) for r in rows]
+        for i in range(max(len(r["refs"]) for r in rows)):
+            yield "reference", sources, [r["refs"][i] if i < len(r["refs"]) else "" for r in rows]
+        names = sorted(set.intersection(*(set(r["hyps"]) for r in rows)))
+        for name in names[::max(1, len(names) // SYSTEMS)][:SYSTEMS]:
+            yield "system", sources, [r["hyps"][name] for r in rows]
+
+
+def beside(sources: Sequence[str], made: Sequence[str]) -> Document | None:
+    """The document of texts beside their sources."""
+    kept = [(s, " ".join(t.split())) for s, t in zip(sources, made, strict=True) if s and t.strip()]
+    if not kept:
+        return None
+    document = formats.parse("text.txt", "\n\n".join(t for _, t in kept) + "\n")
+    return paired(document, "\n\n".join(s for s, _ in kept), "source")
+
+
+def main() -> None:
+    """Run it."""
+    ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    ap.add_argument("--show", type=int, default=0, metavar="N")
+    args = ap.parse_args()
+    if not rules.SHARED.is_dir():
+        print("benchmarks/sources.py: ../shared is not here, so there is nothing to measure on: skipped")
+        return
+    own = [r for r in registry.detectors().values() if r.family == FAMILY]
+    print("| from | text | segments | " + " | ".join(r.name for r in own) + " |\n" + "| --- " * (3 + len(own)) + "|")
+    shown: dict[str, list[str]] = collections.defaultdict(list)
+    ratios: list[float] = []
+    for pair in ("ja-en", "zh-en", "ru-en", "cs-en", "de-en", "uk-en", "is-en", "ha-en"):
+        count: collections.Counter[tuple[str, str]] = collections.Counter()
+        for kind, sources, made in texts(pair):
+            document = beside(sources, made)
+            if document is None:
+                continue
+            count[kind, ""] += sum(bool(t.strip()) for t in made)
+            if pair == "ja-en" and kind == "reference":
+                ratios += [math.log((len(t.split()) + 1) / (japanese.expected_words(s) + 1)) for s, t in zip(sources, made, strict=True)
+                           if t.strip() and japanese.expected_words(s) >= 12]
+            for rule in own:
+                for finding in rule(Analysis(document)):
+                    count[kind, rule.name] += 1
+                    segment = next(document.segments_in(finding.span))
+                    text = segment.block.span.of(document.text)
+                    shown[f"{kind} {rule.name}"].append(f"{pair} {finding.message} | {text} | {segment.source}")
+        for kind in ("reference", "system"):
+            print(f"| {pair[:2]} | {kind} | {count[kind, '']} | " + " | ".join(str(count[kind, r.name]) for r in own) + " |", flush=True)
+    print(f"\nwords of Japanese references over those expected, logarithm: median {statistics.median(ratios):.3f}, "
+          f"lowest {', '.join(f'{x:.2f}' for x in sorted(ratios)[:8])} of {len(ratios)}")
+    persons()
+    for name, lines in sorted(shown.items()):
+        for line in lines[:args.show]:
+            print(f"\n{name}: {line}")
+
+
+def persons() -> None:
+    """How many unquoted "I" and "we" of the tune split stand in sentences with an error, by whether the Japanese says one."""
+    count: collections.Counter[tuple[str, bool, str]] = collections.Counter()
+    for document in rules.documents("tune", source=True):
+        gold = [g for g in rules.data.gold("tune") if g["file"] == document.name]
+        for segment, here in zip(document.segments, signs(Analysis(document)), strict=True):
+            for who in {v.who for v in here.voices if v.who != "you"}:
+                own = next((g for g in gold if g["start"] <= segment.span.start < g["end"]), None)
+                if own:
+                    count[who, japanese.says_i(segment.source or ""), own["status"]] += 1
+    for (who, said, status), n in sorted(count.items()):
+        print(f"tune: “{who}”, {'said' if said else 'not said'} by the source, segment {status}: {n}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,230 @@
+"""What the text says and its source does not, and what is lost: only where the source lies beside it (`--source`)."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+
+from ..analysis import Analysis
+from ..core import Document, Replacement, Segment, Span
+from ..language import japanese
+from ..language.quantities import Number, lexicon, numbers
+from ..language.wording import words
+from ..registry import Bad, Good, Hit, detector
+from ..sources import passages
+
+_LEAST = 10  # smaller numbers come and go with a wording: "one of", "both", "twice"
+_RUN, _CLOCK = re.compile(r"\d+"), re.compile(r"\d+[.:]\d+")
+_END = re.compile(r"\d[/–-](\d\d)\b")  # 2018/19
+_YEARS = range(1000, 2100)
+_TELLING = 3  # digits of a number without which it may be written in words, or counted by another clock, in a language not known here
+_ALPHABETS = re.compile(r"[A-Za-z\u0370-\u04ff]")
+_OTHERS = re.compile(r"[\u0590-\u1fff\u3041-\u9fff\uac00-\ud7a3]")  # scripts whose numerals or counting are not known here
+_FIGURE = re.compile(r"\d+(?:[.,'’ \u00a0\u202f]\d{3})*(?:[.,]\d+)?")
+
+
+@detector("accuracy/number", "major", examples=[
+    Bad(
+        "The firm sold goods worth [[70 billion]] yen.", source="同社は７６０億円の商品を販売した。",
+        after="The firm sold goods worth 76 billion yen.",
+    ),
+    Bad("About [[1 million]] people fled.", source="１万人が避難した。", after="About 10,000 people fled."),
+    Bad("[[250]] people came on the 24th.", source="２４日は３５０人が訪れた。", after="350 people came on the 24th."),
+    Bad("They sold [[1,824]] cars.", source="Sie verkauften 1.284 Autos."),
+    Bad("In [[1991]] 812,500 people came.", source="В 1919 году пришли 812,5 тысячи человек."),
+    Good("The firm sold goods worth 76 billion yen.", source="同社は760億円の商品を販売した。"),
+    Good("It opens from 8:00 p.m. on the 24th, as in 2020.", source="令和２年と同じく、２４日の午後８時に開く。"),
+    Good("He hit .346 and won 10 games in his 20s.", source="二十代で打率３割４分６厘、十勝を挙げた。"),
+    Good("COVID-19 kept 3 of them away.", source="新型コロナウイルスで３人が欠席した。"),
+    Good("It cost 1,345 euros in the 19th century.", source="Es kostete im XIX. Jahrhundert 1.345 Euro."),
+    Good("The bed is 180x220 cm.", source="Матрас В13 180x220 см"),
+    Good("He left at 12.45 p.m. in the 2018-2019 season.", source="Er ging in der Saison 2018/19 um 12:45 Uhr."),
+    Good("The firm sold goods worth 70 billion yen."),
+])
+def number_not_in_source(analysis: Analysis) -> Iterator[Hit]:
+    """A number in figures that the source does not have, in whatever way it counts.
+
+    Engines lose zeros where Japanese counts in myriads (760億円 is 76 billion yen), and misread what stands beside a number. Numbers below
+    ten are left alone: English puts them in and leaves them out. Of other languages only those in an alphabet are read, and only numbers
+    of three digits that are not noughts: words for numbers are not known there.
+    """
+    for said, segments in _said(analysis.document):
+        wrong = said.wrong(analysis.document, segments)
+        unused = said.unused(analysis.document, segments) if len(wrong) == 1 else []
+        for span in wrong:
+            text = span.of(analysis.document.text)
+            ready: tuple[Replacement, ...] = ()
+            if len(unused) == 1:
+                ready = (Replacement(span, _written(unused[0].value), "unsafe", f"The source has {unused[0].text}."),)
+            yield Hit(span, f"The source has no {text}{_instead(unused)}.", 0.85, ready)
+
+
+@detector("accuracy/omission", "major", examples=[
+    Bad("[[The city]] will plant trees this year.", source="市は今年、木を３５０本植える。"),
+    Bad("[[The plant cost more]] than planned.", source="工場の費用は計画を上回る１億２０００万円だった。"),
+    Good("The city will plant 350 trees this year.", source="市は今年、木を３５０本植える。"),
+    Good("The plant cost a hundred and twenty million yen.", source="工場の費用は１億２０００万円だった。"),
+    Good("It starts at 1 p.m. in October.", source="１０月の午後１３時に始まる。"),
+    Good("Turnout was up by half a dozen."),
+])
+def number_lost(analysis: Analysis) -> Iterator[Hit]:
+    """A number of the source, in figures, that its translation does not have in any form."""
+    document = analysis.document
+    for said, segments in _said(document):
+        if said.wrong(document, segments):
+            continue  # a wrong number in its place is told as such
+        for amount in said.unused(document, segments):
+            first = segments[0].span
+            begin = document.plain[first.start:first.end].split()
+            end = first.start + len(" ".join(begin[:2])) if begin else first.end
+            yield Hit(Span(first.start, min(end, first.end)), f"The source has {amount.text}, which is not here.", 0.6)
+
+
+@detector("accuracy/addition", "major", examples=[
+    Bad("The ministry said [[Tuesday]] that all are safe.", source="外務省は２５日、全員が無事だと発表した。"),
+    Bad("He met the governor in [[April]].", source="２２日、知事と面会した。"),
+    Good("The ministry said Tuesday the 25th that all are safe.", source="外務省は２５日（火）、全員が無事だと発表した。"),
+    Good("It runs from September to October.", source="９―１０月に行う。"),
+    Good("The sale is on Black Friday.", source="ブラックフライデーにセールを行う。"),
+    Good("They march in May.", source="五月に行進する。"),
+    Good("The ministry said Tuesday that all are safe."),
+])
+def date_not_in_source(analysis: Analysis) -> Iterator[Hit]:
+    """A month or a weekday that a Japanese source never names: Japanese papers write "on the 25th", and engines make a date of it."""
+    document = analysis.document
+    everything = passages(document)
+    if not any(japanese.is_japanese(source) for source, _ in everything):
+        return
+    named = frozenset().union(*(japanese.months(source) for source, _ in everything))
+    days = frozenset().union(*(japanese.weekdays(source) for source, _ in everything))
+    for segment in (s for _, segments in everything for s in segments):
+        text = segment.span.of(document.plain)
+        for m in _MONTH.finditer(text):
+            if _MONTHS.index(m[1]) + 1 not in named:
+                yield Hit(Span(m.start(1), m.end(1)).shift(segment.span.start), f"The source names no {m[1]}.", 0.75)
+        for m in _WEEKDAY.finditer(text):
+            if _WEEKDAYS.index(m[1]) not in days:
+                yield Hit(Span(m.start(1), m.end(1)).shift(segment.span.start), f"The source names no {m[1]}.", 0.75)
+
+
+_MONTHS = [name.capitalize() for name in lexicon()["months"]]
+_WEEKDAYS = [name.capitalize() for name in lexicon()["weekdays"]]
+_MONTH = re.compile(
+    r"\b(January|February|March(?= \d)|April|(?<=\bin )May\b(?! Day)|May(?= \d)|June|July|August|September|October|November|December)\b"
+)
+_WEEKDAY = re.compile(rf"\b({'|'.join(_WEEKDAYS)})s?\b")
+
+
+@detector("accuracy/omission", "major", examples=[
+    Bad("[[The team]] won.", source="同チームは後半に入ると相手の守備を崩して三つのゴールを奪い、見事な逆転勝ちを収めた。"),
+    Good(
+        "The team broke down the defense in the second half, scored three goals and won.",
+        source="同チームは後半に入ると相手の守備を崩して三つのゴールを奪い、見事な逆転勝ちを収めた。",
+    ),
+    Good("The team won.", source="同チームは勝った。"),
+    Good("The team won."),
+])
+def shorter_than_source(analysis: Analysis) -> Iterator[Hit]:
+    """A translation from Japanese with far fewer words than its source is worth: something was left out."""
+    for source, segments in passages(analysis.document):
+        if not japanese.is_japanese(source):
+            continue
+        expected = japanese.expected_words(source)
+        count = sum(len(s.target.split()) for s in segments)
+        if expected >= _ENOUGH and math.log((count + 1) / (expected + 1)) < _SHORT:
+            words_ = f"{count} words stand for a source that is worth about {expected:.0f}"
+            yield Hit(segments[0].span, f"{words_}: is something left out?", 0.75)
+
+
+_AFTER = re.compile(r":\d| ?[ap]\.?m\b|['’]?s\b")
+_ENOUGH = 12  # expected words: shorter ones vary too much
+_SHORT = -0.7  # log of words over those expected
+
+
+def _said(document: Document) -> Iterator[tuple[_Said, list[Segment]]]:
+    """The numbers of each source that can be read, with its segments."""
+    everything = passages(document)
+    from_japanese = any(japanese.is_japanese(source) for source, _ in everything)
+    for source, segments in everything:
+        said = _Said(source, from_japanese=from_japanese)
+        if said.known:
+            yield said, segments
+
+
+def _figures(document: Document, segments: Sequence[Segment]) -> Iterator[tuple[Number, Span]]:
+    """The numbers in figures worth comparing: ten and more or with a fraction, and no part of a name ("COVID-19"), of a
+    time ("9:00") or of a decade ("the 1990s"), which languages count each in their way.
+    """
+    for segment in segments:
+        text = segment.span.of(document.plain)
+        ws = words(text)
+        for number in numbers(text):
+            start, end = ws[number.first].start, ws[number.last].end
+            if not ws[number.first].is_digit or (number.value < _LEAST and number.value == int(number.value)):
+                continue
+            before = text[max(0, start - 2):start]
+            named = before[-1:].isalpha() or (before[-1:] in ("-", "‑", "–") and before[:1].isalpha())
+            otherwise = (before[-1:] == ":" and before[:1].isdigit()) or bool(_AFTER.match(text, end))
+            if not named and not otherwise:
+                yield number, Span(start, end).shift(segment.span.start)
+
+
+class _Said:
+    """The numbers of a source: of a Japanese one with all they may mean, of one in an alphabet the digits, as many as tell something."""
+
+    def __init__(self, source: str, *, from_japanese: bool) -> None:
+        self.japanese = from_japanese
+        self.known = from_japanese or (bool(_ALPHABETS.search(source)) and not _OTHERS.search(source))
+        self.amounts = japanese.amounts(source) if from_japanese else ()
+        self.readings = frozenset(r for a in self.amounts for r in a.readings)
+        self.half = "半" in source
+        self.figures = frozenset(_digits(f) for part in (_FIGURE, _RUN, _CLOCK) for f in part.findall(source))
+        self.ends = frozenset(_END.findall(source))
+
+    def has(self, number: Number, text: str) -> bool:
+        """Whether the source has a number that may be this one, which stands there as `text`."""
+        value = number.value
+        if not self.japanese:
+            if value in _YEARS and f"{value % 100:02}" in self.ends:
+                return True
+            return all(len(f) < _TELLING or f in self.figures for f in map(_digits, _FIGURE.findall(text)))
+        if value == int(value) and value / 10 ** len(str(value)) in self.readings:  # the 346 of .346
+            return True
+        return value in self.readings or (self.half and (value * 2 == int(value * 2) or value in (30, 15)))
+
+    def wrong(self, document: Document, segments: Sequence[Segment]) -> list[Span]:
+        """The figures of the segments that the source does not have."""
+        return [span for number, span in _figures(document, segments) if not self.has(number, span.of(document.plain))]
+
+    def unused(self, document: Document, segments: Sequence[Segment]) -> list[japanese.Amount]:
+        """The numbers in figures that the segments do not have in any form; months are named in English, small numbers come and go."""
+        here: set[Decimal] = set()
+        for segment in segments:
+            for n in numbers(segment.span.of(document.plain)):
+                here |= {n.value, n.value % 100, n.value * 60}  # half an hour is 30 minutes
+        return [a for a in self.amounts if a.figures and a.value >= _LEAST and not a.named and not a.readings & here]
+
+
+def _digits(figure: str) -> str:
+    """The digits of a figure that tell it from others: 13,300 is 13,3 тысячи."""
+    return re.sub(r"\D", "", figure).strip("0")
+
+
+def _instead(unused: Sequence[japanese.Amount]) -> str:
+    """What the source has that the text does not, for a message."""
+    return f", but {', '.join(a.text for a in unused)}" if unused else ""
+
+
+def _written(value: Decimal) -> str:
+    """A number as English news writes it.
+
+    >>> _written(Decimal(76_000_000_000)), _written(Decimal(12_340))
+    ('76 billion', '12,340')
+    """
+    for unit, name in ((10**12, "trillion"), (10**9, "billion"), (10**6, "million")):
+        scaled = (value / unit).normalize()
+        if value >= unit and -scaled.as_tuple().exponent <= 3:  # type: ignore[operator]  # finite
+            return f"{scaled:,f} {name}"
+    return f"{value:,f}" if value != int(value) else f"{int(value):,}"

@@ -1,0 +1,155 @@
+"""What a Japanese source says beyond doubt: its numbers, months and weekdays, whether anybody in it says "I", and how long its English
+should be.
+
+Japanese counts in myriads (39億1000万 is 3.91 billion), writes numbers in three scripts and times by the half hour, which is where engines
+lose zeros; names no subject that the context gives; and leaves the weekday out, which engines add.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import lru_cache
+
+_DIGITS = {c: i for i, c in enumerate("〇一二三四五六七八九")} | {"零": 0}
+_TENS = {"十": 10, "百": 100, "千": 1000}
+_MYRIADS = {"万": 10**4, "億": 10**8, "兆": 10**12}
+_FIGURE = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
+_PART = re.compile(_FIGURE + "|[〇零一二三四五六七八九十百千万億兆]")
+_NUMBER = re.compile(rf"(?:{_FIGURE}|[〇零一二三四五六七八九十百千万億兆])+")
+_DOTTED = re.compile(r"(\d+)・(\d+)")  # 1・55 is 1.55 in a newspaper's columns, or two numbers
+_POINT = re.compile(r"(?<!\d)\.\d+")
+_RANGE = re.compile(rf"[~〜～―–・、-](?:{_FIGURE})([万億兆])")  # 10～20万人: the first is 100,000 too
+_ERAS = {"令和": 2018, "平成": 1988, "昭和": 1925, "大正": 1911, "明治": 1867}
+_SHARE = re.compile(r"(\d)割(?:(\d)(?:[~〜―-](\d))?分(?:(\d)厘)?)?")
+_KANA = re.compile(r"[\u3041-\u30ff]")
+_QUOTED = re.compile(r"「[^「」]*」|『[^『』]*』|“[^“”]*”|\"[^\"]*\"")
+_PERSON = re.compile(
+    r"私|僕|俺|わたし|わたくし|あたし|ぼく|おれ|オレ|ボク|ワタシ|我々|われわれ|我が|わが|われら|自分|当方|弊社|当社|小社|小生|拙者|筆者|本紙|小紙"
+    r"|記者|当店|当院|当館|うちの|ウチ"
+)
+_MONTH = r"\d{1,2}|[一二三四五六七八九十]{1,2}"
+_MONTHS = re.compile(rf"(?:({_MONTH})月?[~〜\-–—―・、,/]同?)?({_MONTH})(?:月|/\d)")
+_NAMED_MONTHS = {"正月": 1, "元日": 1, "元旦": 1, "年始": 1, "師走": 12, "大みそか": 12, "大晦日": 12, "年末": 12, "クリスマス": 12}
+_WEEKDAY = re.compile(r"([月火水木金土日])曜|[(【〔]([月火水木金土日])[)・】〕]|([月火水木金土日])[~\-・、](?=[月火水木金土日]曜)")
+_DAYS = "月火水木金土日"
+_LOAN_DAYS = ("マンデー", "チューズデー", "ウェンズデー", "ウエンズデー", "サーズデー", "フライデー", "サタデー", "サンデー")
+_LOAN_INDEX = (0, 1, 2, 2, 3, 4, 5, 6)
+_WEEKENDS = re.compile("週末|土日|休日|日祝")
+
+
+def is_japanese(text: str) -> bool:
+    """Whether a text has kana, which no other language writes; a headline may do without."""
+    return bool(_KANA.search(text))
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """A number of the source: as written, its value, and all values that its English may have (8 in the evening is 20 too). A `named` one
+    may be a word in English: a month, or the fifties.
+    """
+
+    text: str
+    value: Decimal
+    readings: frozenset[Decimal]
+    named: bool = False
+
+    @property
+    def figures(self) -> bool:
+        """Whether it has digits: a sign for a number alone is as often part of a word."""
+        return any(c.isdigit() and c.isascii() for c in self.text)
+
+
+@lru_cache(maxsize=1024)
+def amounts(text: str) -> tuple[Amount, ...]:
+    """All numbers of a Japanese text, in order, in whatever script.
+
+    >>> [str(a.value) for a in amounts("３９億１０００万円、二十三人、午後８時")]
+    ['3910000000', '23', '8']
+    """
+    text = unicodedata.normalize("NFKC", text)
+    found = [
+        Amount(m.group(), v := _value(m.group()), frozenset(_readings(text, m, v)), text[m.end():m.end() + 1] in ("月", "代"))
+        for m in _NUMBER.finditer(text)
+    ]
+    found += [Amount(m.group(), v := Decimal("0" + m.group()), frozenset({v})) for m in _POINT.finditer(text)]
+    for m in _SHARE.finditer(text):
+        for hundredths in filter(None, (m[2] or "0", m[3])):
+            share = Decimal(f"0.{m[1]}{hundredths}{m[4] or ''}")
+            found.append(Amount(m.group(), share * 100, frozenset({share, share * 100, Decimal(m[1])})))
+    return tuple(found)
+
+
+def _value(text: str) -> Decimal:
+    total = section = Decimal(0)
+    here: Decimal | None = None
+    before = ""
+    for part in _PART.findall(text):
+        if part in _DIGITS:
+            here = here * 10 + _DIGITS[part] if here is not None and before in _DIGITS else Decimal(_DIGITS[part])
+        elif part in _TENS:
+            section, here = section + (1 if here is None else here) * _TENS[part], None
+        elif part in _MYRIADS:
+            total, section, here = total + ((section + (here or 0)) or 1) * _MYRIADS[part], Decimal(0), None
+        else:
+            here = Decimal(part.replace(",", ""))
+        before = part
+    return total + section + (here or 0)
+
+
+def _readings(text: str, m: re.Match[str], value: Decimal) -> Iterator[Decimal]:
+    """The values that a number may have in English, by what stands around it."""
+    yield value
+    before, after = text[max(0, m.start() - 3):m.start()], text[m.end():m.end() + 12]
+    shared = _RANGE.match(after)
+    if shared:
+        yield value * _MYRIADS[shared[1]]
+    dotted = next((d for d in _DOTTED.finditer(text) if d.start() <= m.start() < d.end()), None)
+    if dotted:
+        yield Decimal(f"{dotted[1]}.{dotted[2]}")
+    for era, year in _ERAS.items():
+        if before.endswith(era):
+            yield year + value
+    if value < 100 and ("年" in after[:6] or before.endswith("/")):
+        yield from (100 * century + value for century in range(10, 21))  # 1825～69年
+    if after.startswith("時"):
+        yield from (value + 12, value - 12)
+    if after.startswith("倍"):
+        yield value * 100
+
+
+def months(text: str) -> frozenset[int]:
+    """The months, 1 to 12, that a text names; both ends of a span."""
+    text = unicodedata.normalize("NFKC", text)
+    found = {n for word, n in _NAMED_MONTHS.items() if word in text}
+    for m in _MONTHS.finditer(text):
+        found |= {int(_value(part)) for part in m.groups() if part}
+    return frozenset(found)
+
+
+def weekdays(text: str) -> frozenset[int]:
+    """The days of the week, Monday 0 to Sunday 6, that a text names."""
+    text = unicodedata.normalize("NFKC", text)
+    found = {_DAYS.index(next(filter(None, m.groups()))) for m in _WEEKDAY.finditer(text)}
+    found |= {day for word, day in zip(_LOAN_DAYS, _LOAN_INDEX, strict=True) if word in text}
+    return frozenset(found | ({5, 6} if _WEEKENDS.search(text) else set()))
+
+
+def says_i(text: str) -> bool:
+    """Whether somebody speaks of themselves in a text, outside quotation marks."""
+    return bool(_PERSON.search(_QUOTED.sub("", unicodedata.normalize("NFKC", text))))
+
+
+_KANJI_WORDS, _HIRAGANA_WORDS, _KATAKANA_WORDS, _LATIN_WORDS = 0.72, 0.43, 0.22, 0.35
+
+
+def expected_words(text: str) -> float:
+    """How many words the English of a Japanese text has on average: a sum over its characters by script, fitted on the references of
+    newstest2021 (`benchmarks/sources.py`).
+    """
+    text = unicodedata.normalize("NFKC", text)
+    count = [len(re.findall(part, text)) for part in (r"[\u4e00-\u9fff]", r"[\u3041-\u309f]", r"[\u30a1-\u30fa]", r"[0-9A-Za-z]")]
+    return sum(w * n for w, n in zip((_KANJI_WORDS, _HIRAGANA_WORDS, _KATAKANA_WORDS, _LATIN_WORDS), count, strict=True))
