@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc, Token
     from spacy.tokens import Span as Phrase
 
+    from .termbase import Termbase
+
 _T = TypeVar("_T")
 _CACHE_SIZE = 4096
 _parses: OrderedDict[str, Doc] = OrderedDict()
@@ -69,6 +71,7 @@ class Analysis:
         self.document = document
         self.focus = focus
         self.terms: tuple[Term, ...] = ()  # that people taught
+        self.termbase: Termbase | None = None  # of the source's terms, a team's own
         self.source_language = "auto"  # what the text was translated from, where somebody has said so
         self.found: tuple[Finding, ...] = ()  # by the rules that ran before one that asks for it
         self._made: dict[Callable[[Analysis], Any], Any] = {}

@@ -29,6 +29,7 @@ class Config:
         max_suggestions: how many suggestions a segment may get.
         languagetool: use LanguageTool; without it only the tool's own rules run.
         language: LanguageTool's variety of English.
+        termbase: file of the source's terms with their English, a tab between; a relative path starts at the folder of the settings file.
         source_language: what the text was translated from, as a code such as ``ja``; ``auto`` leaves that to the text.
         java_heap_mb: limit for LanguageTool's Java heap, in MB.
         jobs: documents worked on at once.
@@ -52,6 +53,7 @@ class Config:
     max_suggestions: int = 3
     languagetool: bool = True
     language: str = "en-US"
+    termbase: str = ""
     source_language: str = "auto"
     java_heap_mb: int = 768
     jobs: int = 3
@@ -104,8 +106,8 @@ def load(path: Path | None, **overrides: Any) -> Config:
     """
     found = {s.name: s for s in settings(path, **overrides)}
     values = {s.name: s.value for s in found.values()}
-    for name in ("queue", "cases"):
-        if path is not None and found[name].origin != COMMAND_LINE:
+    for name in ("queue", "cases", "termbase"):
+        if path is not None and values[name] and found[name].origin != COMMAND_LINE:
             values[name] = str(path.parent / values[name])
     return Config(**values)
 

@@ -18,6 +18,7 @@ _READING = (
     click.option("--ignore", multiple=True, metavar="RULE", help="Do not run this rule or family; wins over --select."),
     click.option("--no-languagetool", is_flag=True, help="Do without LanguageTool."),
     click.option("--source-language", metavar="CODE", help="What the text was translated from, such as ja; else the text tells."),
+    click.option("--termbase", metavar="FILE", help="The source's terms, a line each: the term, a tab, its English."),
     click.option("--review-budget", metavar="N|N%", help="Review only the riskiest sentences of each document, flagged or not."),
     click.option("--min-risk", type=click.FloatRange(0, 1), metavar="X", help="Review only what has at least this risk, flagged or not."),
     click.option("--jobs", type=click.IntRange(1), metavar="N", help="Documents worked on at once."),
@@ -75,7 +76,8 @@ def overrides(given: dict[str, Any]) -> dict[str, Any]:
     return {
         "select": _names(given["select"]), "ignore": _names(given["ignore"]), "unsafe_fixes": given.get("unsafe_fixes"),
         "min_confidence": given.get("min_confidence"), "languagetool": False if given["no_languagetool"] else None, "jobs": given["jobs"],
-        "source_language": given["source_language"], "review_budget": given["review_budget"], "min_risk": given["min_risk"],
+        "source_language": given["source_language"], "termbase": given["termbase"],
+        "review_budget": given["review_budget"], "min_risk": given["min_risk"],
         "queue": given.get("queue"), "rewriter": given.get("rewriter"), "max_requests": given.get("max_requests"),
         "max_tokens": given.get("max_tokens"),
     }

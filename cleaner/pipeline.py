@@ -7,9 +7,10 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Se
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from itertools import chain
+from pathlib import Path
 from typing import TypeVar
 
-from . import backends, budget, formats, gating, languagetool, ranking, registry, sources
+from . import backends, budget, formats, gating, languagetool, ranking, registry, sources, termbase
 from .analysis import Analysis, parse_together
 from .config import Config, did_you_mean
 from .console import complain
@@ -43,6 +44,7 @@ class Pipeline:
         self.config = config
         self.answers = answers or {}
         self.taught = taught or Taught()
+        self.termbase = termbase.load(Path(config.termbase)) if config.termbase else None
         self.budget = budget.parse(config.review_budget, config.min_risk)
         self.model = backends.Guarded.of(config, complain)
         self._background = ThreadPoolExecutor(max_workers=2, thread_name_prefix="detect")
@@ -89,6 +91,7 @@ class Pipeline:
         text as it came, not a second reading.
         """
         analysis.terms, analysis.source_language = self.taught.terms, self.config.source_language
+        analysis.termbase = self.termbase
         slow = [self._background.submit(list, rule(analysis)) for rule in self.rules if rule.remote and remote]
         found = [f for rule in self.rules if not rule.remote and not rule.last for f in rule(analysis)]
         for job in slow:

@@ -25,6 +25,7 @@ _POINT = re.compile(r"(?<!\d)\.\d+")
 _RANGE = re.compile(rf"[~〜～―–・、-](?:{_FIGURE})([万億兆])")  # 10～20万人: the first is 100,000 too
 _ERAS = {"令和": 2018, "平成": 1988, "昭和": 1925, "大正": 1911, "明治": 1867}
 _SHARE = re.compile(r"(\d)割(?:(\d)(?:[~〜―-](\d))?分(?:(\d)厘)?)?")
+_HAN = re.compile(r"[\u3041-\u30ff\u3400-\u9fff]")
 _KANA = re.compile(r"[\u3041-\u30ff]")
 _QUOTED = re.compile(r"「[^「」]*」|『[^『』]*』|“[^“”]*”|\"[^\"]*\"")
 _PERSON = re.compile(
@@ -39,6 +40,16 @@ _DAYS = "月火水木金土日"
 _LOAN_DAYS = ("マンデー", "チューズデー", "ウェンズデー", "ウエンズデー", "サーズデー", "フライデー", "サタデー", "サンデー")
 _LOAN_INDEX = (0, 1, 2, 2, 3, 4, 5, 6)
 _WEEKENDS = re.compile("週末|土日|休日|日祝")
+
+
+def normal(text: str) -> str:
+    """A text with wide letters and digits as the narrow ones that they are (Unicode's NFKC)."""
+    return unicodedata.normalize("NFKC", text)
+
+
+def is_han(character: str) -> bool:
+    """Whether a character is kana or a Chinese one: scripts that do not part words."""
+    return bool(_HAN.match(character))
 
 
 def is_japanese(text: str) -> bool:
@@ -70,7 +81,7 @@ def amounts(text: str) -> tuple[Amount, ...]:
     >>> [str(a.value) for a in amounts("３９億１０００万円、二十三人、午後８時")]
     ['3910000000', '23', '8']
     """
-    text = unicodedata.normalize("NFKC", text)
+    text = normal(text)
     found = [
         Amount(m.group(), v := _value(m.group()), frozenset(_readings(text, m, v)), text[m.end():m.end() + 1] in ("月", "代"))
         for m in _NUMBER.finditer(text)
@@ -123,7 +134,7 @@ def _readings(text: str, m: re.Match[str], value: Decimal) -> Iterator[Decimal]:
 
 def months(text: str) -> frozenset[int]:
     """The months, 1 to 12, that a text names; both ends of a span."""
-    text = unicodedata.normalize("NFKC", text)
+    text = normal(text)
     found = {n for word, n in _NAMED_MONTHS.items() if word in text}
     for m in _MONTHS.finditer(text):
         found |= {int(_value(part)) for part in m.groups() if part}
@@ -132,7 +143,7 @@ def months(text: str) -> frozenset[int]:
 
 def weekdays(text: str) -> frozenset[int]:
     """The days of the week, Monday 0 to Sunday 6, that a text names."""
-    text = unicodedata.normalize("NFKC", text)
+    text = normal(text)
     found = {_DAYS.index(next(filter(None, m.groups()))) for m in _WEEKDAY.finditer(text)}
     found |= {day for word, day in zip(_LOAN_DAYS, _LOAN_INDEX, strict=True) if word in text}
     return frozenset(found | ({5, 6} if _WEEKENDS.search(text) else set()))
@@ -140,7 +151,7 @@ def weekdays(text: str) -> frozenset[int]:
 
 def says_i(text: str) -> bool:
     """Whether somebody speaks of themselves in a text, outside quotation marks."""
-    return bool(_PERSON.search(_QUOTED.sub("", unicodedata.normalize("NFKC", text))))
+    return bool(_PERSON.search(_QUOTED.sub("", normal(text))))
 
 
 _KANJI_WORDS, _HIRAGANA_WORDS, _KATAKANA_WORDS, _LATIN_WORDS = 0.72, 0.43, 0.22, 0.35
@@ -150,6 +161,6 @@ def expected_words(text: str) -> float:
     """How many words the English of a Japanese text has on average: a sum over its characters by script, fitted on the references of
     newstest2021 (`benchmarks/sources.py`).
     """
-    text = unicodedata.normalize("NFKC", text)
+    text = normal(text)
     count = [len(re.findall(part, text)) for part in (r"[\u4e00-\u9fff]", r"[\u3041-\u309f]", r"[\u30a1-\u30fa]", r"[0-9A-Za-z]")]
     return sum(w * n for w, n in zip((_KANJI_WORDS, _HIRAGANA_WORDS, _KATAKANA_WORDS, _LATIN_WORDS), count, strict=True))
