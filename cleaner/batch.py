@@ -146,4 +146,4 @@ def read(source: Source) -> Document:
     """The document of a source, with the text it was translated from beside it. Raises CleanerError where there is none."""
     document = formats.load(source.path) if source.path else formats.read(source.name, sys.stdin.buffer.read())
     document = replace(document, name=source.name)
-    return paired(document, formats.text(source.original), source.original.as_posix()) if source.original else document
+    return paired(document, formats.content(source.original), source.original.as_posix()) if source.original else document

@@ -13,7 +13,8 @@ def row(doc: str, record: Record) -> dict[str, Any]:
     """The report line of a record: offsets are characters of the input file, suggestions replace the whole record."""
     return {
         "schema": SCHEMA, "doc": doc, "start": record.span.start, "end": record.span.end, "original": record.original,
-        "output": record.output, "status": record.status, "reason": record.reason, "risk": record.risk, "key": record.key,
+        "output": record.output, "source": record.source or None, "status": record.status, "reason": record.reason, "risk": record.risk,
+        "key": record.key,
         "findings": [_finding(f) for f in record.findings], "suggestions": [_proposal(p) for p in record.proposals],
     }
 

@@ -22,9 +22,10 @@ def paired(document: Document, source: str, name: str) -> Document:
     if len(places) != len(texts):
         places, texts = [line for run in ours for line in run], [line for run in theirs for line in run]
     if len(places) != len(texts):
+        counts = f"paragraphs {len(theirs)} and {len(ours)}, lines {len(texts)} and {len(places)}"
         raise CleanerError(
-            f"{name}: has {len(theirs)} paragraphs in {len(texts)} lines, {document.name} {len(ours)} in {len(places)}; "
-            "a source must have the same paragraphs, parted by blank lines, or the same lines"
+            f"{name}: does not correspond to {document.name} ({counts}); "
+            "a source has the same paragraphs, parted by blank lines, or the same lines"
         )
     return _beside(document, places, [" ".join(span.of(source).split()) for span in texts])
 

@@ -69,7 +69,7 @@ def load(path: Path) -> Termbase:
     Raises CleanerError for a file that cannot be read, or a line without English.
     """
     terms: dict[str, list[str]] = {}
-    rows = csv.reader(formats.text(path).splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE)
+    rows = csv.reader(formats.content(path).splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE)
     for number, row in enumerate(rows, start=1):
         term, *english = (cell.strip() for cell in row or [""])
         if not term or term.startswith("#"):

@@ -219,6 +219,8 @@ def test_a_chat_model_is_shown_the_document_as_data() -> None:
         f"BEGIN BEFORE {mark}\nBefore.\nEND BEFORE {mark}\nBEGIN AFTER {mark}\nAfter.\nEND AFTER {mark}\n"
         f"BEGIN SENTENCE {mark}\nHe go.\nEND SENTENCE {mark}\nBEGIN DOUBTS {mark}\n- twice (at: go)\nEND DOUBTS {mark}"
     )
+    assert re.search(r"\nBEGIN SOURCE (\w+)\n行く。\nEND SOURCE \1\nBEGIN SENTENCE", prompts.chat(replace(request, source="行く。")))
+    assert prompts.chat(replace(request, source="行く。"), "{source} {text}") == "行く。 He go."
     assert prompts.chat(request, "{text} <{before}> {findings} {x}") == "He go. <Before.> - twice (at: go) {x}"
     assert prompts.prefixed("grammarly/coedit-large", "", request) == "Fix grammatical errors in this sentence: He go."
     assert prompts.prefixed("other", "", request) == "He go."

@@ -30,7 +30,8 @@ _FAILURES = 3  # in a row, then the backend is left alone
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A flagged segment: `text` is plain, on one line; `before` and `after` are the document around it, plain.
+    """A flagged segment: `text` is plain, on one line; `before` and `after` are the document around it, plain; `source` is what its
+    paragraph was translated from, where that is known.
 
     The spans of `findings` are characters of `text`, cut at its ends.
     """
@@ -39,6 +40,7 @@ class Request:
     before: str = ""
     after: str = ""
     findings: tuple[Finding, ...] = ()
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,8 @@ class Shape:
 
     def prompt(self, request: Request, settings: Settings) -> str:
         """The model's whole input for a request."""
-        quiet = Request(request.text, self._quiet(request.before), self._quiet(request.after), request.findings)
+        before, after, source = map(self._quiet, (request.before, request.after, request.source))
+        quiet = Request(request.text, before, after, request.findings, source)
         if not self.template:
             return prompts.prefixed(self.name, settings.prompt, quiet)
         system = settings.system or f"{prompts.SYSTEM} {prompts.ONE_LINE}"

@@ -15,7 +15,8 @@ class Settings:
     """Settings of a rewrite model.
 
     Attributes:
-        prompt: what the model reads, with ``{text}`` and perhaps ``{before}``, ``{after}`` and ``{findings}``; empty for the kind's own.
+        prompt: what the model reads, with ``{text}`` and perhaps ``{before}``, ``{after}``, ``{source}``, ``{findings}``; empty for
+            the kind's own.
         system: the system message of a chat model; empty for the kind's own.
         candidates: how many texts a segment may get, best first.
         beams: width of the beam search; at least `candidates`.

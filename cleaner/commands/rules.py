@@ -86,9 +86,10 @@ def _object(rule: Detector) -> dict[str, Any]:
 
 
 def _example(e: Bad | Good) -> dict[str, Any]:
+    source = {"source": e.source} if e.source else {}
     if isinstance(e, Good):
-        return {"good": e.text}
-    return {"bad": e.text, "start": e.span.start, "end": e.span.end, "after": e.after, "safe": e.safe}
+        return {"good": e.text} | source
+    return {"bad": e.text, "start": e.span.start, "end": e.span.end, "after": e.after, "safe": e.safe} | source
 
 
 def _explained(name: str, rule: Detector) -> str:
@@ -108,6 +109,8 @@ def _explained(name: str, rule: Detector) -> str:
             lines += ["", f"  bad   {_indented(shown)}"]
             if e.after is not None:
                 lines.append(f"  after {_indented(click.style(e.after, fg='green'))}")
+        if e.source:
+            lines.append(f"  from  {_indented(e.source)}")
     return "\n".join(lines) + "\n"
 
 
@@ -143,10 +146,9 @@ def _entry(rule: Detector) -> str:
     if rule.source:
         lines.append(f"Source: {rule.source}\n")
     for e in rule.examples:
-        if isinstance(e, Good):
-            lines.append(f"- good: {_code(e.text)}")
-        else:
-            lines.append(f"- bad: {_marked(e)}" + (f"<br>after: {_code(e.after)}" if e.after is not None else ""))
+        after = f"<br>after: {_code(e.after)}" if isinstance(e, Bad) and e.after is not None else ""
+        shown = f"good: {_code(e.text)}" if isinstance(e, Good) else f"bad: {_marked(e)}"
+        lines.append(f"- {shown}{after}" + (f"<br>from: {_prose(e.source)}" if e.source else ""))
     return "\n".join(lines) + "\n"
 
 

@@ -32,7 +32,7 @@ _FIGURE = re.compile(r"\d+(?:[.,'’ \u00a0\u202f]\d{3})*(?:[.,]\d+)?")
         after="The firm sold goods worth 76 billion yen.",
     ),
     Bad("About [[1 million]] people fled.", source="１万人が避難した。", after="About 10,000 people fled."),
-    Bad("[[250]] people came on the 24th.", source="２４日は３５０人が訪れた。", after="350 people came on the 24th."),
+    Bad("[[250]] people came that day.", source="２４日は３５０人が訪れた。", after="350 people came that day."),
     Bad("They sold [[1,824]] cars.", source="Sie verkauften 1.284 Autos."),
     Bad("In [[1991]] 812,500 people came.", source="В 1919 году пришли 812,5 тысячи человек."),
     Good("The firm sold goods worth 76 billion yen.", source="同社は760億円の商品を販売した。"),
@@ -53,7 +53,7 @@ def number_not_in_source(analysis: Analysis) -> Iterator[Hit]:
     """
     for said, segments in _said(analysis.document):
         wrong = said.wrong(analysis.document, segments)
-        unused = said.unused(analysis.document, segments) if len(wrong) == 1 else []
+        unused = [a for a in said.unused(analysis.document, segments) if a.unit != "日"] if len(wrong) == 1 else []
         for span in wrong:
             text = span.of(analysis.document.text)
             ready: tuple[Replacement, ...] = ()
@@ -235,12 +235,12 @@ class _Said:
         return [span for number, span in _figures(document, segments) if not self.has(number, span.of(document.plain))]
 
     def unused(self, document: Document, segments: Sequence[Segment]) -> list[japanese.Amount]:
-        """The numbers in figures that the segments do not have in any form; months are named in English, small numbers come and go."""
+        """The numbers in figures that the segments do not have in any form; months and the fifties are words, small numbers come and go."""
         here: set[Decimal] = set()
         for segment in segments:
             for n in numbers(segment.span.of(document.plain)):
                 here |= {n.value, n.value % 100, n.value * 60}  # half an hour is 30 minutes
-        return [a for a in self.amounts if a.figures and a.value >= _LEAST and not a.named and not a.readings & here]
+        return [a for a in self.amounts if a.figures and a.value >= _LEAST and a.unit not in ("月", "代") and not a.readings & here]
 
 
 def _digits(figure: str) -> str:

@@ -59,7 +59,7 @@ def load(path: Path) -> Document:
     return read(path.as_posix(), _bytes(path))
 
 
-def text(path: Path) -> str:
+def content(path: Path) -> str:
     """The text of a file of any suffix. Raises as `load` does."""
     return _text(path.as_posix(), _bytes(path))[0]
 

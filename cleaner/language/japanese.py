@@ -59,14 +59,14 @@ def is_japanese(text: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Amount:
-    """A number of the source: as written, its value, and all values that its English may have (8 in the evening is 20 too). A `named` one
-    may be a word in English: a month, or the fifties.
+    """A number of the source: as written, its value, all values that its English may have (8 in the evening is 20 too), and the sign behind
+    it.
     """
 
     text: str
     value: Decimal
     readings: frozenset[Decimal]
-    named: bool = False
+    unit: str = ""
 
     @property
     def figures(self) -> bool:
@@ -83,7 +83,7 @@ def amounts(text: str) -> tuple[Amount, ...]:
     """
     text = normal(text)
     found = [
-        Amount(m.group(), v := _value(m.group()), frozenset(_readings(text, m, v)), text[m.end():m.end() + 1] in ("月", "代"))
+        Amount(m.group(), v := _value(m.group()), frozenset(_readings(text, m, v)), text[m.end():m.end() + 1])
         for m in _NUMBER.finditer(text)
     ]
     found += [Amount(m.group(), v := Decimal("0" + m.group()), frozenset({v})) for m in _POINT.finditer(text)]

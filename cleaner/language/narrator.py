@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Literal
 
 from ..analysis import Analysis
 from ..core import Document, Segment, Span
-from .japanese import is_japanese, says_i
+from .japanese import says_i
 from .lexicon import table, words
 from .origin import from_japanese
 
@@ -46,7 +46,8 @@ _CONTRACTED = frozenset({"'m", "'re", "'ve", "'ll", "n't", "’m", "’re", "’
 _NAME = re.compile(r"(?<=[a-z,)] )[A-Z][a-z]{2,}|(?<=[a-z] )[A-Z]{2,}\b")
 _NEAR, _FAR = 2, 10  # segments on either side that count as surroundings
 _SMALL, _SPARSE = 5, 1.2  # segments; log-odds
-_UNSAID = 2.5  # log-odds that an "I" is invented of which the source says nothing; one in twelve of those by people (benchmarks/sources.py)
+#: Log-odds that an "I" gains of which the source says nothing: set by hand, so that what was doubtful is sure and a diary's stays doubtful.
+_UNSAID = 2.5
 _TRANSCRIPT = 0.3  # of the segments have a speaker's label
 #: What the model weighs (`data/narrator.toml` says by how much): the surroundings first, then the sentence.
 FEATURES = (
@@ -98,8 +99,9 @@ def invented(analysis: Analysis, index: int, who: Who) -> float:
     is (a diary may never say "I", so that the text around still counts).
     """
     source = analysis.document.segments[index].source
-    if source is None or not is_japanese(source):
-        return from_japanese(analysis) * impersonal(analysis, index, who)
+    chance = from_japanese(analysis)
+    if source is None or not chance:
+        return chance * impersonal(analysis, index, who)
     if says_i(source):
         return 0.0
     around = min(max(impersonal(analysis, index, who), 0.001), 0.999)

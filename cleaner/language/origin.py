@@ -12,7 +12,9 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from ..analysis import Analysis
+from ..sources import passages
 from .actors import ROMAJI
+from .japanese import is_japanese
 from .lexicon import table
 
 FEATURES = ("bias", "romaji", "dates", "ages", "words", "script")
@@ -70,9 +72,12 @@ def features(found: Counts) -> tuple[float, ...]:
 
 
 def from_japanese(analysis: Analysis) -> float:
-    """The chance, 0 to 1, that a document was translated from Japanese: what somebody has said, else by what it looks like, where four in
-    five texts that people clean are taken to be from Japanese.
+    """The chance, 0 to 1, that a document was translated from Japanese: what its source or somebody has said, else by what it looks like,
+    where four in five texts that people clean are taken to be from Japanese.
     """
+    everything = passages(analysis.document)
+    if everything:
+        return float(any(is_japanese(source) for source, _ in everything))
     if analysis.source_language != "auto":
         return float(re.split("[-_]", analysis.source_language)[0] in ("ja", "jpn"))
     return analysis.once(_from_japanese)

@@ -13,7 +13,6 @@ from ..budget import ALL
 from ..config import Config
 from ..core import Document, Finding, Record
 from ..diff import compare, marked
-from ..formats import parse
 from ..pipeline import Pipeline, Result, run
 from .cases import ANY, Case, pattern, same
 
@@ -66,7 +65,7 @@ class Regression:
 
         self._languagetool = config.languagetool and languagetool.available()
         self._pipeline = Pipeline(replace(config, languagetool=self._languagetool, review_budget=ALL, min_risk=0.0))
-        self._last: Result | None = None
+        self._last: tuple[tuple[str, str, str], Result] | None = None
 
     def close(self) -> None:
         self._pipeline.close()
@@ -80,29 +79,34 @@ class Regression:
     def outcomes(self, cases: Iterable[Case]) -> Iterator[Outcome]:
         """The outcome of each case, in order; neighbours in one text are cleaned together, several texts at once."""
         cases = list(cases)
-        texts = dict.fromkeys((c.doc, c.text) for c in cases if not self._skipped(c))
-        results = run(self._pipeline, (parse(doc, text) for doc, text in texts))
-        done: dict[tuple[str, str], Result] = {}
+        texts = {_text(c): c for c in cases if not self._skipped(c)}
+        results = zip(texts, run(self._pipeline, (c.document for c in texts.values())), strict=True)
+        done: dict[tuple[str, str, str], Result] = {}
         for case in cases:
             if reason := self._skipped(case):
                 yield Outcome(case, skipped=reason)
                 continue
-            while (case.doc, case.text) not in done:
-                result = next(results)
-                done[result.document.name, result.document.text] = result
-            yield judge(case, done[case.doc, case.text])
+            while _text(case) not in done:
+                text, result = next(results)
+                done[text] = result
+            yield judge(case, done[_text(case)])
 
     def outcome(self, case: Case) -> Outcome:
         """The outcome of one case; the text is cleaned once for the cases in it that follow each other."""
         if reason := self._skipped(case):
             return Outcome(case, skipped=reason)
-        if self._last is None or (self._last.document.name, self._last.document.text) != (case.doc, case.text):
-            self._last = self._pipeline.clean(parse(case.doc, case.text))
-        return judge(case, self._last)
+        if self._last is None or self._last[0] != _text(case):
+            self._last = _text(case), self._pipeline.clean(case.document)
+        return judge(case, self._last[1])
 
     def _skipped(self, case: Case) -> str:
         needs = [f for f in case.flag if (rule := registry.rule_of(f)) and rule.remote]
         return f"{needs[0]} needs LanguageTool: `cleaner doctor --install` brings it" if needs and not self._languagetool else ""
+
+
+def _text(case: Case) -> tuple[str, str, str]:
+    """What makes the text of a case the same as another's."""
+    return case.doc, case.text, case.source
 
 
 def judge(case: Case, result: Result) -> Outcome:

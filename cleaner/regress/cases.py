@@ -17,12 +17,13 @@ import yaml
 
 from .. import formats, registry
 from ..config import did_you_mean
-from ..core import CATEGORIES, CleanerError, Span
+from ..core import CATEGORIES, CleanerError, Document, Span
+from ..sources import paired
 
 SUFFIXES = (".cases.yaml", ".cases.yml", ".cases.jsonl")
 PATTERN = "re:"
 ANY = "any"
-_TEXTS = ("name", "context", "sentence", "after", "note", "known")
+_TEXTS = ("name", "context", "sentence", "after", "source", "note", "known")
 _LISTS = ("flag", "gone", "accept", "keep")
 _KEYS = (*_TEXTS, *_LISTS, "clean")
 
@@ -40,6 +41,7 @@ class Case:
         accept: texts one of which must be the output, or among the first three suggestions.
         keep: words that the output must still have.
         clean: whether the sentence must stay as it is, and unflagged.
+        source: what the text was translated from, paragraph for paragraph.
         known: why the tool does not do this yet; the case then may fail, and says so when it no longer does.
 
     """
@@ -56,7 +58,14 @@ class Case:
     accept: tuple[str, ...] = ()
     keep: tuple[str, ...] = ()
     clean: bool = False
+    source: str = ""
     known: str = ""
+
+    @property
+    def document(self) -> Document:
+        """The text as it is cleaned."""
+        document = formats.parse(self.doc, self.text)
+        return paired(document, self.source, f"{self.place}: source") if self.source else document
 
     @property
     def sentence(self) -> str:
@@ -208,8 +217,8 @@ def _case(path: Path, entry: Entry, document: tuple[str, str] | None) -> Case:
         doc, text, start = "case.txt", *_joined(values.get("context", ""), sentence, values.get("after", ""))
     else:
         doc, text = document
-        if "context" in values or "after" in values:
-            raise CleanerError(f"{where}: a sentence of a document has its context there; leave out “context” and “after”")
+        if "context" in values or "after" in values or "source" in values:
+            raise CleanerError(f"{where}: a sentence of a document has its context there; leave out “context”, “after” and “source”")
         start = text.find(sentence)
         if start < 0 or text.find(sentence, start + 1) >= 0:
             raise CleanerError(f"{where}: the sentence must stand in the document exactly once")
@@ -217,7 +226,11 @@ def _case(path: Path, entry: Entry, document: tuple[str, str] | None) -> Case:
     name = values.get("name") or " ".join(sentence.split())[:60]
     clean = bool(values.get("clean", False))
     _expects(where, sentence, lists, clean)
-    return Case(path, entry.line, entry.end, name, text, doc, span, clean=clean, known=values.get("known", ""), **lists)
+    known, source = values.get("known", ""), values.get("source", "")
+    case = Case(path, entry.line, entry.end, name, text, doc, span, clean=clean, source=source, known=known, **lists)
+    if source:
+        _ = case.document  # a source with other paragraphs is told of now
+    return case
 
 
 def _strings(where: str, key: str, value: object) -> tuple[str, ...]:

@@ -26,6 +26,8 @@ def from_item(item: Item) -> dict[str, Any]:
     case["sentence"] = item.original
     if item.after:
         case["after"] = item.after
+    if item.source:
+        case["source"] = item.source
     if item.entry.verdict == "reject":
         return case | {"clean": True}
     return case | {"flag": sorted(item.rules), "accept": [item.entry.text]}

@@ -78,7 +78,8 @@ def _request(analysis: Analysis, line: _Line) -> Request:
     plain, here = analysis.document.plain, line.segment.span
     before = " ".join(plain[max(0, here.start - BEFORE):here.start].split())
     after = " ".join(plain[here.end:here.end + AFTER].split())
-    return Request(line.text, before, after, tuple(replace(f, span=_within(line, f.span), replacements=()) for f in line.findings))
+    findings = tuple(replace(f, span=_within(line, f.span), replacements=()) for f in line.findings)
+    return Request(line.text, before, after, findings, line.segment.source or "")
 
 
 def _within(line: _Line, span: Span) -> Span:
