@@ -2,7 +2,7 @@
 
     python benchmarks/quality.py [--only SECTION…] [--work WORK] [--errors] [--plot FILE]
 
-Sections: dev (the bench: rules and model, model alone, rules alone), held-out (calibration on tune documents, each read by a twin of the
+Sections: dev (the bench: rules and model, the same with the Japanese beside it, rules alone, model alone), held-out (calibration on tune documents, each read by a twin of the
 model that has not seen it; needs --work, the folder that `models/train/quality.py` and `quality_export.py` worked in), mlqe (MLQE-PE's test
 split), mqm (zh-en MQM, documents held out), human (false alarms on Wikinews), speed. `--errors` prints the worst misses and false alarms
 of the held-out tune documents, never of dev; `--plot` writes the reliability diagram of the same. Reads ../shared, which only a checkout
@@ -63,14 +63,15 @@ def say(name: str, value: float, remark: str = "") -> None:
 
 
 def dev() -> None:
-    """The dev bench, three times."""
-    for name, config, alone in (
-        ("dev", Config(rewriter="none"), False),
-        ("dev, rules alone:", Config(ignore=("quality",), rewriter="none"), False),
-        ("dev, model alone:", Config(select=("quality",), languagetool=False, rewriter="none"), True),
+    """The dev bench, four times."""
+    for name, config, alone, source in (
+        ("dev", Config(rewriter="none"), False, False),
+        ("dev, source beside it:", Config(rewriter="none"), False, True),
+        ("dev, rules alone:", Config(ignore=("quality",), rewriter="none"), False, False),
+        ("dev, model alone:", Config(select=("quality",), languagetool=False, rewriter="none"), True, False),
     ):
         with Pipeline(config) as pipeline:
-            rows = [r for document in rules.documents("dev") for r in reported(pipeline, document, alone)]
+            rows = [r for document in rules.documents("dev", source=source) for r in reported(pipeline, document, alone)]
         figures = rules.scored(rows, data.gold("dev"))
         for key in DEV:
             say(f"{name} {key}", figures[key], f"{figures['segments']} segments" if key == DEV[0] else "")

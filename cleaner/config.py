@@ -178,7 +178,7 @@ def _typed(where: str, key: str, value: Any, default: Any) -> Any:
     elif isinstance(default, int):
         good = isinstance(value, int) and value > 0
     elif isinstance(default, str):
-        good = isinstance(value, str) and bool(value)
+        good = isinstance(value, str) and (bool(value) or not default)
     elif key == "rewriting":
         from .backends.settings import checked
 

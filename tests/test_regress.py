@@ -115,7 +115,7 @@ def test_a_document_is_read(folder: Path) -> None:
     ("- {document: a.txt, sentences: [x]}", "a case is a mapping"),
     ("- {document: a.txt, sentence: x}", "has the keys document, sentences and note, not sentence"),
     ("- {document: a.txt, sentences: [{sentence: He, clean: true}]}", "must stand in the document exactly once"),
-    ("- {document: a.txt, sentences: [{sentence: She left., context: x, clean: true}]}", "leave out “context” and “after”"),
+    ("- {document: a.txt, sentences: [{sentence: She left., context: x, clean: true}]}", "leave out “context”, “after” and “source”"),
 ])
 def test_what_is_wrong_with_a_file_is_said_in_one_line(folder: Path, text: str, said: str) -> None:
     write(folder, "He came. He stayed. She left.\n", "a.txt")

@@ -146,6 +146,7 @@ def _listed(english: Sequence[str]) -> str:
 
 
 @detector("accuracy/omission", "major", examples=[
+    Bad("[[It was repaired]].", source="県は先月の大雨で崩れた山沿いの道路について、来年春までに全線で復旧工事を終える方針を示した。"),
     Bad("[[The team]] won.", source="同チームは後半に入ると相手の守備を崩して三つのゴールを奪い、見事な逆転勝ちを収めた。"),
     Good(
         "The team broke down the defense in the second half, scored three goals and won.",
