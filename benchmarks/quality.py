@@ -2,11 +2,11 @@
 
     python benchmarks/quality.py [--only SECTION…] [--work WORK] [--errors] [--plot FILE]
 
-Sections: dev (the bench: rules and model, the same with the Japanese beside it, rules alone, model alone), held-out (calibration on tune documents, each read by a twin of the
-model that has not seen it; needs --work, the folder that `models/train/quality.py` and `quality_export.py` worked in), mlqe (MLQE-PE's test
-split), mqm (zh-en MQM, documents held out), human (false alarms on Wikinews), speed. `--errors` prints the worst misses and false alarms
-of the held-out tune documents, never of dev; `--plot` writes the reliability diagram of the same. Reads ../shared, which only a checkout
-has; where it is not there, nothing is measured.
+Sections: dev (the bench: rules and model, the same with the Japanese beside it, rules alone, model alone), held-out (calibration on tune
+documents, each read by a twin of the model that has not seen it; needs --work, the folder that `models/train/quality.py` and
+`quality_export.py` worked in), mlqe (MLQE-PE's test split), mqm (zh-en MQM, documents held out), human (false alarms on Wikinews), speed.
+`--errors` prints the worst misses and false alarms of the held-out tune documents, never of dev; `--plot` writes the reliability diagram
+of the same. Reads ../shared, which only a checkout has; where it is not there, nothing is measured.
 """
 
 from __future__ import annotations

@@ -53,7 +53,8 @@ def printed(form: str, *results: Result) -> str:
 def test_row_is_as_documented() -> None:
     made = row("a.txt", result().records[1])
     assert made == {
-        "schema": 1, "doc": "a.txt", "start": 20, "end": 33, "original": "I emphasized.", "output": "I emphasized.", "source": None, "status": "review",
+        "schema": 1, "doc": "a.txt", "start": 20, "end": 33, "original": "I emphasized.", "output": "I emphasized.", "source": None,
+        "status": "review",
         "reason": "", "risk": 0.93, "key": "k2",
         "findings": [
             {"start": 20, "end": 21, "rule": "invented-i", "category": "fluency/grammar", "severity": "major", "confidence": 0.877,

@@ -82,6 +82,7 @@ def test_numbers_are_read_by_what_stands_beside_them(text: str, reading: int) ->
 def test_the_source_says_who_speaks() -> None:
     assert japanese.says_i("私は反対だ。")
     assert not japanese.says_i("知事は「私は反対だ」と述べた。")
+    assert not japanese.says_i("知事は記者会見で、私立学校に自分の考えを伝えた。")
 
 
 def flagged(text: str, source: str) -> bool:
