@@ -43,6 +43,7 @@ bench: .venv/.dev .venv/.languagetool ## measure what the gates refuse, speed an
 	$(BIN)/python benchmarks/language.py
 	$(BIN)/python benchmarks/speed.py
 	$(BIN)/python benchmarks/quality.py
+	$(BIN)/python benchmarks/sources.py
 	$(BIN)/python benchmarks/review.py
 	$(BIN)/python benchmarks/review_queue.py
 	$(if $(wildcard .cache/torch/.whole),.cache/torch/bin,$(BIN))/python benchmarks/backends.py
