@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -270,6 +271,13 @@ def test_colours_and_paging() -> None:
         with console.capture() as captured:
             more = screen.page(parts, more, "keys")
     assert "space for more" not in captured.get()
+
+
+def test_the_source_is_shown_and_harmless(path: Path) -> None:
+    [record] = records("!It will be done.")
+    with Queue.open(path) as queue:
+        queue.store("b.txt", [replace(record, source="\x1b[2Jする。")])
+    assert r"Source: \x1b[2Jする。" in press("q", "--doc", "b.txt").stderr
 
 
 def test_choices_hold_what_the_tool_repaired_alone() -> None:

@@ -81,7 +81,12 @@ def number_lost(analysis: Analysis) -> Iterator[Hit]:
 
 
 @detector("accuracy/addition", "major", examples=[
-    Bad("The ministry said [[Tuesday]] that all are safe.", source="外務省は２５日、全員が無事だと発表した。"),
+    Bad(
+        "The ministry said [[Tuesday]] that all are safe.", source="外務省は２５日、全員が無事だと発表した。",
+        after="The ministry said that all are safe.",
+    ),
+    Bad("He spoke on [[Sunday]].", source="話した。", after="He spoke."),
+    Bad("They were freed on [[June]] 24.", source="２４日、解放された。", after="They were freed on the 24th."),
     Bad("He met the governor in [[April]].", source="２２日、知事と面会した。"),
     Good("The ministry said Tuesday the 25th that all are safe.", source="外務省は２５日（火）、全員が無事だと発表した。"),
     Good("It runs from September to October.", source="９―１０月に行う。"),
@@ -99,12 +104,24 @@ def date_not_in_source(analysis: Analysis) -> Iterator[Hit]:
     days = frozenset().union(*(japanese.weekdays(source) for source, _ in everything))
     for segment in (s for _, segments in everything for s in segments):
         text = segment.span.of(document.plain)
-        for m in _MONTH.finditer(text):
-            if _MONTHS.index(m[1]) + 1 not in named:
-                yield Hit(Span(m.start(1), m.end(1)).shift(segment.span.start), f"The source names no {m[1]}.", 0.75)
-        for m in _WEEKDAY.finditer(text):
-            if _WEEKDAYS.index(m[1]) not in days:
-                yield Hit(Span(m.start(1), m.end(1)).shift(segment.span.start), f"The source names no {m[1]}.", 0.75)
+        found = [m for m in _MONTH.finditer(text) if _MONTHS.index(m[1]) + 1 not in named]
+        found += [m for m in _WEEKDAY.finditer(text) if _WEEKDAYS.index(m[1]) not in days]
+        for m in found:
+            said = f"The source names no {m[1]}."
+            yield Hit(Span(m.start(1), m.end(1)).shift(segment.span.start), said, 0.75, _undated(text, m, segment.span.start, said))
+
+
+def _undated(text: str, m: re.Match[str], offset: int, reason: str) -> tuple[Replacement, ...]:
+    """The date without what the source does not name: "June 24" as "the 24th", "said Tuesday that" as "said that"; nothing for others."""
+    day = _DAY.match(text, m.end(1))
+    if day and not text[:m.start(1)].endswith("the "):
+        return (Replacement(Span(m.start(1), day.end()).shift(offset), f"the {_ordinal(int(day[1]))}", "unsafe", reason),)
+    lead = _LEAD.search(text, 0, m.start(1)) if m[1] in _WEEKDAYS and _ALONE.match(text, m.end(1)) else None
+    return (Replacement(Span(lead.start(), m.end(1)).shift(offset), "", "unsafe", reason),) if lead else ()
+
+
+def _ordinal(day: int) -> str:
+    return f"{day}{'th' if day in (11, 12, 13) else {1: 'st', 2: 'nd', 3: 'rd'}.get(day % 10, 'th')}"
 
 
 _MONTHS = [name.capitalize() for name in lexicon()["months"]]
@@ -112,6 +129,9 @@ _WEEKDAYS = [name.capitalize() for name in lexicon()["weekdays"]]
 _MONTH = re.compile(
     r"\b(January|February|March(?= \d)|April|(?<=\bin )May\b(?! Day)|May(?= \d)|June|July|August|September|October|November|December)\b"
 )
+_DAY = re.compile(r" ([1-9]|[12]\d|3[01])\b(?![,.:]?\d|,? (?:19|20)\d\d)")
+_LEAD = re.compile(r"(?<=\w)(?: on)? $")
+_ALONE = re.compile(r"(?=[.;]| (?:that|to|in|at|by|for|as|and|after|before|with)\b)")
 _WEEKDAY = re.compile(rf"\b({'|'.join(_WEEKDAYS)})s?\b")
 
 

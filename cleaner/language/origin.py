@@ -75,12 +75,18 @@ def from_japanese(analysis: Analysis) -> float:
     """The chance, 0 to 1, that a document was translated from Japanese: what its source or somebody has said, else by what it looks like,
     where four in five texts that people clean are taken to be from Japanese.
     """
-    everything = passages(analysis.document)
-    if everything:
-        return float(any(is_japanese(source) for source, _ in everything))
+    seen = analysis.once(_seen)
+    if seen is not None:
+        return seen
     if analysis.source_language != "auto":
         return float(re.split("[-_]", analysis.source_language)[0] in ("ja", "jpn"))
     return analysis.once(_from_japanese)
+
+
+def _seen(analysis: Analysis) -> float | None:
+    """What the source shows, where there is one."""
+    everything = passages(analysis.document)
+    return float(any(is_japanese(source) for source, _ in everything)) if everything else None
 
 
 def unshown(analysis: Analysis) -> bool:

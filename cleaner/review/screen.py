@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 #: Characters of context shown on either side.
 CONTEXT = 280
+SOURCE = 600  # of the source
 KEYS = "[1-9] take  [a] first  [e] edit  [r] keep original  [s] skip  [u] undo  [?] help  [q] quit"
 HELP = """\
 1-9        take that suggestion
@@ -57,6 +58,8 @@ class Screen:
         parts.append(self._marked(item))
         if item.after:
             parts += [Text(), self._context(one_line(item.after), start=True)]
+        if item.source:
+            parts += [Text(), Text.assemble(("Source: ", "green"), one_line(item.source, SOURCE))]
         parts.append(Text())
         parts += [self._finding(item, finding) for finding in ranked(item)]
         offered = choices(item)[:9]
