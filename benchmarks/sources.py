@@ -3,8 +3,10 @@
     python benchmarks/sources.py [--show N]
 
 WMT21/22 into English: every reference, and up to four systems a segment. Segments of a document are read together, those without one by
-twenties. For invented persons every "I" or "we" that a text of Japanese news has outside quotation marks is looked up, with what
-annotators said of those in the bench's tune split. `--show N` prints N flagged references a rule. Reads ../shared, which only a checkout
+twenties. MLQE-PE's train split: what an engine made, and what its post-editors left, sentence by sentence.
+
+For invented persons every "I" or "we" that a text of Japanese news has outside quotation marks is looked up, with what annotators said of
+those in the bench's tune split. `--show N` prints N flagged references a rule. Reads ../shared, which only a checkout
 has; where it is not there, nothing is measured.
 """
 
@@ -12,10 +14,10 @@ from __future__ import annotations
 
 import argparse
 import collections
-import math
-import statistics
 from collections.abc import Iterator, Sequence
 
+import gates
+import numpy as np
 import rules
 
 from cleaner import formats, registry
@@ -28,6 +30,8 @@ from cleaner.sources import paired
 FAMILY = "source"
 SYSTEMS = 4
 PAGE = 20
+WMT = ("ja-en", "zh-en", "ru-en", "cs-en", "de-en", "uk-en", "is-en", "ha-en")
+MLQE = ("MLQE et-en", "MLQE ro-en", "MLQE ru-en")  # Nepali's and Sinhala's script is not read
 
 
 def texts(pair: str) -> Iterator[tuple[str, list[str], list[str]]]:
@@ -42,6 +46,15 @@ def texts(pair: str) -> Iterator[tuple[str, list[str], list[str]]]:
         names = sorted(set.intersection(*(set(r["hyps"]) for r in rows)))
         for name in names[::max(1, len(names) // SYSTEMS)][:SYSTEMS]:
             yield "system", sources, [r["hyps"][name] for r in rows]
+
+
+def edited(pair: str) -> Iterator[tuple[str, list[str], list[str]]]:
+    """(``reference`` for a post-edit or ``system``, source, text) for each sentence of a pair of MLQE-PE."""
+    for r in rules.data.lines("mlqe_pe_to_english.jsonl.gz"):
+        if r["split"] == "train" and r["pair"] == pair.removeprefix("MLQE "):
+            source = [" ".join(r["src"].split())]
+            yield "system", source, [r["mt_raw"]]
+            yield "reference", source, [gates.joined(r["pe"])]
 
 
 def beside(sources: Sequence[str], made: Sequence[str]) -> Document | None:
@@ -64,17 +77,16 @@ def main() -> None:
     own = [r for r in registry.detectors().values() if r.family == FAMILY]
     print("| from | text | segments | " + " | ".join(r.name for r in own) + " |\n" + "| --- " * (3 + len(own)) + "|")
     shown: dict[str, list[str]] = collections.defaultdict(list)
-    ratios: list[float] = []
-    for pair in ("ja-en", "zh-en", "ru-en", "cs-en", "de-en", "uk-en", "is-en", "ha-en"):
+    references: list[tuple[str, str]] = []
+    for pair in (*WMT, *MLQE):
         count: collections.Counter[tuple[str, str]] = collections.Counter()
-        for kind, sources, made in texts(pair):
+        for kind, sources, made in texts(pair) if pair in WMT else edited(pair):
             document = beside(sources, made)
             if document is None:
                 continue
             count[kind, ""] += sum(bool(t.strip()) for t in made)
             if pair == "ja-en" and kind == "reference":
-                ratios += [math.log((len(t.split()) + 1) / (japanese.expected_words(s) + 1)) for s, t in zip(sources, made, strict=True)
-                           if t.strip() and japanese.expected_words(s) >= 12]
+                references += [(s, t) for s, t in zip(sources, made, strict=True) if t.strip()]
             for rule in own:
                 for finding in rule(Analysis(document)):
                     count[kind, rule.name] += 1
@@ -82,13 +94,23 @@ def main() -> None:
                     text = segment.block.span.of(document.text)
                     shown[f"{kind} {rule.name}"].append(f"{pair} {finding.message} | {text} | {segment.source}")
         for kind in ("reference", "system"):
-            print(f"| {pair[:2]} | {kind} | {count[kind, '']} | " + " | ".join(str(count[kind, r.name]) for r in own) + " |", flush=True)
-    print(f"\nwords of Japanese references over those expected, logarithm: median {statistics.median(ratios):.3f}, "
-          f"lowest {', '.join(f'{x:.2f}' for x in sorted(ratios)[:8])} of {len(ratios)}")
+            counts = " | ".join(str(count[kind, r.name]) for r in own)
+            print(f"| {pair.removesuffix('-en')} | {kind} | {count[kind, '']} | {counts} |", flush=True)
+    lengths(references)
     persons()
     for name, lines in sorted(shown.items()):
         for line in lines[:args.show]:
             print(f"\n{name}: {line}")
+
+
+def lengths(references: Sequence[tuple[str, str]]) -> None:
+    """How many words the English of Japanese has: a least-squares fit by script, and how far below it references go."""
+    words = np.array([len(t.split()) for _, t in references], float)
+    worth = np.linalg.lstsq(np.array([japanese.scripts(s) for s, _ in references], float), words, rcond=None)[0]
+    print(f"\nwords for a kanji, hiragana, katakana, Latin letter or digit: {', '.join(f'{x:.2f}' for x in worth)}")
+    expected = np.array([japanese.expected_words(s) for s, _ in references])
+    ratios = sorted(np.log((words + 1) / (expected + 1))[expected >= 12])
+    print(f"words of references over those expected, logarithm: lowest {', '.join(f'{x:.2f}' for x in ratios[:8])} of {len(ratios)}")
 
 
 def persons() -> None:

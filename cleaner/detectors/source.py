@@ -19,7 +19,9 @@ from ..termbase import shipped
 _LEAST = 10  # smaller numbers come and go with a wording: "one of", "both", "twice"
 _RUN, _CLOCK = re.compile(r"\d+"), re.compile(r"\d+[.:]\d+")
 _END = re.compile(r"\d[/–-](\d\d)\b")  # 2018/19
+_WHOLE = re.compile(r"(?<![\d.,:/-])(?:\d{1,3}(?:[.,'’ \u00a0\u202f]\d{3})+|\d+)(?![\d/-]|[.,:]\d)")
 _YEARS = range(1000, 2100)
+_PARTED = 10_000  # from here on thousands are always parted
 _TELLING = 3  # digits of a number without which it may be written in words, or counted by another clock, in a language not known here
 _ALPHABETS = re.compile(r"[A-Za-z\u0370-\u04ff]")
 _OTHERS = re.compile(r"[\u0590-\u1fff\u3041-\u9fff\uac00-\ud7a3]")  # scripts whose numerals or counting are not known here
@@ -33,13 +35,15 @@ _FIGURE = re.compile(r"\d+(?:[.,'’ \u00a0\u202f]\d{3})*(?:[.,]\d+)?")
     ),
     Bad("About [[1 million]] people fled.", source="１万人が避難した。", after="About 10,000 people fled."),
     Bad("[[250]] people came that day.", source="２４日は３５０人が訪れた。", after="350 people came that day."),
-    Bad("They sold [[1,824]] cars.", source="Sie verkauften 1.284 Autos."),
-    Bad("In [[1991]] 812,500 people came.", source="В 1919 году пришли 812,5 тысячи человек."),
+    Bad("They sold [[1,824]] cars.", source="Sie verkauften 1.284 Autos.", after="They sold 1,284 cars."),
+    Bad("In [[1991]] 812,500 people came.", source="В 1919 году пришли 812,5 тысячи человек.", after="In 1919 812,500 people came."),
+    Bad("It was built in [[1978]].", source="１９８７年に建てられた。", after="It was built in 1987."),
     Good("The firm sold goods worth 76 billion yen.", source="同社は760億円の商品を販売した。"),
     Good("It opens from 8:00 p.m. on the 24th, as in 2020.", source="令和２年と同じく、２４日の午後８時に開く。"),
     Good("He hit .346 and won 10 games in his 20s.", source="二十代で打率３割４分６厘、十勝を挙げた。"),
     Good("COVID-19 kept 3 of them away.", source="新型コロナウイルスで３人が欠席した。"),
     Good("It cost 1,345 euros in the 19th century.", source="Es kostete im XIX. Jahrhundert 1.345 Euro."),
+    Good("The interview of 08.29.2008 is banned.", source="Запрещённое интервью 29.08.2008."),
     Good("The bed is 180x220 cm.", source="Матрас В13 180x220 см"),
     Good("He left at 12.45 p.m. in the 2018-2019 season.", source="Er ging in der Saison 2018/19 um 12:45 Uhr."),
     Good("The firm sold goods worth 70 billion yen."),
@@ -58,7 +62,7 @@ def number_not_in_source(analysis: Analysis) -> Iterator[Hit]:
             text = span.of(analysis.document.text)
             ready: tuple[Replacement, ...] = ()
             if len(unused) == 1:
-                ready = (Replacement(span, _written(unused[0].value), "unsafe", f"The source has {unused[0].text}."),)
+                ready = (Replacement(span, _written(unused[0], like=text), "unsafe", f"The source has {unused[0].text}."),)
             yield Hit(span, f"The source has no {text}{_instead(unused)}.", 0.85, ready)
 
 
@@ -71,10 +75,10 @@ def number_not_in_source(analysis: Analysis) -> Iterator[Hit]:
     Good("Turnout was up by half a dozen."),
 ])
 def number_lost(analysis: Analysis) -> Iterator[Hit]:
-    """A number of the source, in figures, that its translation does not have in any form."""
+    """A number of a Japanese source, in figures, that its translation does not have in any form."""
     document = analysis.document
     for said, segments in _said(document):
-        if said.wrong(document, segments):
+        if not said.japanese or said.wrong(document, segments):
             continue  # a wrong number in its place is told as such
         for amount in said.unused(document, segments):
             yield Hit(_place(document, segments), f"The source has {amount.text}, which is not here.", 0.6)
@@ -190,7 +194,7 @@ def shorter_than_source(analysis: Analysis) -> Iterator[Hit]:
 
 _AFTER = re.compile(r":\d| ?[ap]\.?m\b|['’]?s\b")
 _ENOUGH = 12  # expected words: shorter ones vary too much
-_SHORT = -0.7  # log of words over those expected
+_SHORT = -0.75  # log of words over those expected
 
 
 def _said(document: Document) -> Iterator[tuple[_Said, list[Segment]]]:
@@ -234,7 +238,7 @@ class _Said:
     def __init__(self, source: str, *, from_japanese: bool) -> None:
         self.japanese = from_japanese
         self.known = from_japanese or (bool(_ALPHABETS.search(source)) and not _OTHERS.search(source))
-        self.amounts = japanese.amounts(source) if from_japanese else ()
+        self.amounts = japanese.amounts(source) if from_japanese else tuple(_whole(source))
         self.readings = frozenset(r for a in self.amounts for r in a.readings)
         self.half = "半" in source
         self.figures = frozenset(_digits(f) for part in (_FIGURE, _RUN, _CLOCK) for f in part.findall(source))
@@ -246,7 +250,8 @@ class _Said:
         if not self.japanese:
             if value in _YEARS and f"{value % 100:02}" in self.ends:
                 return True
-            return all(len(f) < _TELLING or f in self.figures for f in map(_digits, _FIGURE.findall(text)))
+            parts = _RUN if text.count(".") > 1 else _FIGURE  # a date in figures has its parts in any order
+            return all(len(f) < _TELLING or f in self.figures for f in map(_digits, parts.findall(text)))
         if value == int(value) and value / 10 ** len(str(value)) in self.readings:  # the 346 of .346
             return True
         return value in self.readings or (self.half and (value * 2 == int(value * 2) or value in (30, 15)))
@@ -257,11 +262,23 @@ class _Said:
 
     def unused(self, document: Document, segments: Sequence[Segment]) -> list[japanese.Amount]:
         """The numbers in figures that the segments do not have in any form; months and the fifties are words, small numbers come and go."""
+        texts = [s.span.of(document.plain) for s in segments]
+        if not self.japanese:
+            seen = {_digits(figure) for text in texts for figure in _FIGURE.findall(text)}
+            return [a for a in self.amounts if _digits(a.text) not in seen]
         here: set[Decimal] = set()
-        for segment in segments:
-            for n in numbers(segment.span.of(document.plain)):
+        for text in texts:
+            for n in numbers(text):
                 here |= {n.value, n.value % 100, n.value * 60}  # half an hour is 30 minutes
         return [a for a in self.amounts if a.figures and a.value >= _LEAST and a.unit not in ("月", "代") and not a.readings & here]
+
+
+def _whole(source: str) -> Iterator[japanese.Amount]:
+    """The whole numbers of a source in an alphabet that tell something."""
+    for m in _WHOLE.finditer(source):
+        if len(_digits(m.group())) >= _TELLING:
+            value = Decimal(re.sub(r"\D", "", m.group()))
+            yield japanese.Amount(m.group(), value, frozenset({value}))
 
 
 def _digits(figure: str) -> str:
@@ -274,12 +291,15 @@ def _instead(unused: Sequence[japanese.Amount]) -> str:
     return f", but {', '.join(a.text for a in unused)}" if unused else ""
 
 
-def _written(value: Decimal) -> str:
-    """A number as English news writes it.
+def _written(amount: japanese.Amount, *, like: str) -> str:
+    """A number as English news writes it; one that may be a year like the one in its place.
 
-    >>> _written(Decimal(76_000_000_000)), _written(Decimal(12_340))
-    ('76 billion', '12,340')
+    >>> [_written(japanese.amounts(text)[0], like="1969") for text in ("760億円", "12,340人", "1996年", "1996人")]
+    ['76 billion', '12,340', '1996', '1996']
     """
+    value = amount.value
+    if value < _PARTED and value == int(value) and (amount.unit == "年" or "," not in like):
+        return str(int(value))
     for unit, name in ((10**12, "trillion"), (10**9, "billion"), (10**6, "million")):
         scaled = (value / unit).normalize()
         if value >= unit and -scaled.as_tuple().exponent <= 3:  # type: ignore[operator]  # finite
