@@ -151,7 +151,7 @@ _WEEKDAY = re.compile(rf"\b({'|'.join(_WEEKDAYS)})s?\b")
 def term_not_translated(analysis: Analysis) -> Iterator[Hit]:
     """A term of the source whose English has few names, none of which is here.
 
-    The tool knows some two hundred of Japanese news, in which engines take characters for words (書類送検, サヨナラ打); `termbase` names a
+    The tool knows some 260 of Japanese news, in which engines take characters for words (書類送検, サヨナラ打); `termbase` names a
     file with a team's own, of any language.
     """
     document = analysis.document
