@@ -200,7 +200,8 @@ class Pipeline:
         for turn, (picked, reading) in enumerate(zip(turns, readings, strict=True)):
             new = self._new_findings(document, findings, reading)
             for own, s in picked:
-                pair = Pair(own.span.of(document.text), applied(own.span, document.text, [s]), document.text)
+                text = applied(own.span, document.text, [s])
+                pair = Pair(text if _from_source(s) else own.span.of(document.text), text, document.text)
                 costly = turn == 0 or s.safety == "safe" or self.config.unsafe_fixes  # not for what waits behind another
                 verdicts = self.measure(pair, gating.asked(neural=s.neural, costly=costly))
                 judged.append(decide(s, (*verdicts, _nothing_new(new[s])), unsafe_fixes=self.config.unsafe_fixes))
@@ -242,6 +243,14 @@ class Pipeline:
             return decision
         verdicts = (*(v for v in decision.verdicts if v.gate != NEW_FINDING), _nothing_new(fresh))
         return decide(decision.suggestion, verdicts, unsafe_fixes=self.config.unsafe_fixes)
+
+
+def _from_source(suggestion: Suggestion) -> bool:
+    """Whether a suggestion puts in what the source says: no gate can hold "76 billion" for "70 billion" against it, and it changes nothing
+    else.
+    """
+    rules = [registry.rule_of(f.rule) for f in suggestion.findings]
+    return all(rule is not None and rule.family == "source" for rule in rules) and not suggestion.neural
 
 
 def _silenced(finding: Finding, document: Document) -> bool:

@@ -176,6 +176,7 @@ def test_clean_offers_what_the_source_says(articles: Path) -> None:
     assert [f["rule"] for r in wrong for f in r["findings"]] == ["number-not-in-source"]
     assert wrong[0]["source"] == "費用は７０億円。船が来る。"
     assert wrong[0]["suggestions"][0]["text"] == "It cost 7 billion yen."
+    assert all(v["passed"] for v in wrong[0]["suggestions"][0]["verdicts"])
     with Queue.open(Path("q.sqlite")) as queue:
         assert [i.source for i in queue.live("en/a.txt")] == ["費用は７０億円。船が来る。"]
 
@@ -187,6 +188,11 @@ def test_a_bad_source_is_one_line_and_the_others_go_on(articles: Path) -> None:
     assert "ja/a.txt: is not UTF-8" in done.stderr
     assert Path("out/sub/b.txt").read_text(encoding="utf-8") == TEXT
     assert not Path("out/a.txt").exists()
+
+
+def test_numbers_of_the_source_are_put_in_where_that_is_asked_for(articles: Path) -> None:
+    run("clean", "en/a.txt", "--source", "ja", "--no-languagetool", "--no-queue", "--unsafe-fixes", "-o", "out")
+    assert Path("out/a.txt").read_text(encoding="utf-8") == TEXT
 
 
 def test_diff_of_two_files_has_no_source(articles: Path) -> None:
