@@ -21,6 +21,7 @@ _RUN, _CLOCK = re.compile(r"\d+"), re.compile(r"\d+[.:]\d+")
 _END = re.compile(r"\d[/–-](\d\d)\b")  # 2018/19
 _WHOLE = re.compile(r"(?<![\d.,:/-])(?:\d{1,3}(?:[.,'’ \u00a0\u202f]\d{3})+|\d+)(?![\d/-]|[.,:]\d)")
 _YEARS = range(1000, 2100)
+_HALVES = (6, 18, 30, 50, 90, 150)  # months of half a year, minutes of half an hour, a half in a hundred; and one or two more: 1時間半
 _PARTED = 10_000  # from here on thousands are always parted
 _TELLING = 3  # digits of a number without which it may be written in words, or counted by another clock, in a language not known here
 _ALPHABETS = re.compile(r"[A-Za-z\u0370-\u04ff]")
@@ -38,6 +39,8 @@ _FIGURE = re.compile(r"\d+(?:[.,'’ \u00a0\u202f]\d{3})*(?:[.,]\d+)?")
     Bad("They sold [[1,824]] cars.", source="Sie verkauften 1.284 Autos.", after="They sold 1,284 cars."),
     Bad("In [[1991]] 812,500 people came.", source="В 1919 году пришли 812,5 тысячи человек.", after="In 1919 812,500 people came."),
     Bad("It was built in [[1978]].", source="１９８７年に建てられた。", after="It was built in 1987."),
+    Bad("In the first half [[45]] of them scored.", source="前半に５４人が得点した。", after="In the first half 54 of them scored."),
+    Good("It took 90 minutes, or 1.5 hours.", source="１時間半かかった。"),
     Good("The firm sold goods worth 76 billion yen.", source="同社は760億円の商品を販売した。"),
     Good("It opens from 8:00 p.m. on the 24th, as in 2020.", source="令和２年と同じく、２４日の午後８時に開く。"),
     Good("He hit .346 and won 10 games in his 20s.", source="二十代で打率３割４分６厘、十勝を挙げた。"),
@@ -254,7 +257,7 @@ class _Said:
             return all(len(f) < _TELLING or f in self.figures for f in map(_digits, parts.findall(text)))
         if value == int(value) and value / 10 ** len(str(value)) in self.readings:  # the 346 of .346
             return True
-        return value in self.readings or (self.half and (value * 2 == int(value * 2) or value in (30, 15)))
+        return value in self.readings or (self.half and (value % 1 == Decimal("0.5") or value in _HALVES))
 
     def wrong(self, document: Document, segments: Sequence[Segment]) -> list[Span]:
         """The figures of the segments that the source does not have."""
