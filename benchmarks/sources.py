@@ -29,7 +29,6 @@ from cleaner.sources import paired
 
 FAMILY = "source"
 SYSTEMS = 4
-PAGE = 20
 WMT = ("ja-en", "zh-en", "ru-en", "cs-en", "de-en", "uk-en", "is-en", "ha-en")
 MLQE = ("MLQE et-en", "MLQE ro-en", "MLQE ru-en")  # Nepali's and Sinhala's script is not read
 
@@ -38,7 +37,7 @@ def texts(pair: str) -> Iterator[tuple[str, list[str], list[str]]]:
     """(``reference`` or ``system``, sources, texts) for each document of a language pair in every version."""
     documents: dict[object, list[dict]] = collections.defaultdict(list)
     for i, r in enumerate(r for r in rules.data.lines("wmt_to_english.jsonl.gz") if r["pair"] == pair):
-        documents[r["doc"] or i // PAGE].append(r)
+        documents[r["doc"] or i // rules.data.PAGE].append(r)
     for rows in documents.values():
         sources = [" ".join(r["src"].split()) for r in rows]
         for i in range(max(len(r["refs"]) for r in rows)):

@@ -14,6 +14,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from .core import Document, Finding, Segment, Span
+from .sources import passages
 from .taught import Term
 
 if TYPE_CHECKING:
@@ -91,6 +92,11 @@ class Analysis:
     def parses(self) -> list[Doc]:
         """One parse a segment, in order."""
         return parse(self.texts)
+
+    @cached_property
+    def passages(self) -> list[tuple[str, list[Segment]]]:
+        """The document's sources with their segments, see `sources.passages`; none where it came without."""
+        return passages(self.document)
 
     @cached_property
     def lines(self) -> list[tuple[Segment, str]]:

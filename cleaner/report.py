@@ -14,8 +14,7 @@ def row(doc: str, record: Record) -> dict[str, Any]:
     return {
         "schema": SCHEMA, "doc": doc, "start": record.span.start, "end": record.span.end, "original": record.original,
         "output": record.output, "source": record.source or None, "status": record.status, "reason": record.reason, "risk": record.risk,
-        "key": record.key,
-        "findings": [_finding(f) for f in record.findings], "suggestions": [_proposal(p) for p in record.proposals],
+        "key": record.key, "findings": [_finding(f) for f in record.findings], "suggestions": [_proposal(p) for p in record.proposals],
     }
 
 

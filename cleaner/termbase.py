@@ -60,7 +60,7 @@ def _any(english: tuple[str, ...]) -> re.Pattern[str]:
 @cache
 def shipped() -> Termbase:
     """The Japanese terms of `data/terms.toml`."""
-    return Termbase(table("terms")["terms"])
+    return Termbase({term: english for together, english in table("terms")["terms"].items() for term in together.split()})
 
 
 def load(path: Path) -> Termbase:

@@ -8,14 +8,12 @@ from collections.abc import Iterator
 
 from ..analysis import Analysis
 from ..core import Replacement, Span
-from ..language.quantities import lexicon
+from ..language.quantities import MONTHS, WEEKDAYS, lexicon, ordinal
 from ..registry import Bad, Good, Hit, detector
 
 _MONTH = {form: i for i, forms in enumerate(lexicon()["months"].values(), 1) for form in forms}
-_MONTH_NAMES = [name.capitalize() for name in lexicon()["months"]]
 _DAYS_IN = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
-_WEEKDAYS = [name.capitalize() for name in lexicon()["weekdays"]]
-_MONTHS_RE = "|".join(_MONTH_NAMES)
+_MONTHS_RE = "|".join(MONTHS)
 #: The year before the first of each era. "Ordinance" is what engines read 令和 (Reiwa) as.
 _ERA = {"meiji": 1867, "taisho": 1911, "showa": 1925, "heisei": 1988, "reiwa": 2018, "ordinance": 2018}
 _ERA_YEAR = re.compile(
@@ -68,7 +66,7 @@ def month_number(analysis: Analysis) -> Iterator[Hit]:
         start = m.start("the") if m["the"] else m.start("n")
         if plain[:start].endswith("the "):
             start -= 4
-        name = _MONTH_NAMES[int(m["n"]) - 1]
+        name = MONTHS[int(m["n"]) - 1]
         yield Hit(Span(start, m.end()), f"Month number {m['n']} is {name}.", 0.6, (
             Replacement(Span(start, m.end()), name, "unsafe", "A month is named in English, not numbered."),
         ))
@@ -79,7 +77,7 @@ _DATE = re.compile(
     rf"\b(?P<m>{_MONTHS_RE}) (?P<d>\d{{1,2}}){_TH}\b(?!\d|[,.]\d{{3}}|:)|\b(?P<d2>\d{{1,2}}){_TH} (?P<m2>{_MONTHS_RE})\b",
 )
 _FULL = re.compile(
-    rf"\b(?P<w>{'|'.join(_WEEKDAYS)}),? (?:the )?(?P<m>{_MONTHS_RE}) (?P<d>\d{{1,2}}){_TH},? (?P<y>(?:19|20)\d\d)\b",
+    rf"\b(?P<w>{'|'.join(WEEKDAYS)}),? (?:the )?(?P<m>{_MONTHS_RE}) (?P<d>\d{{1,2}}){_TH},? (?P<y>(?:19|20)\d\d)\b",
 )
 
 
@@ -98,10 +96,10 @@ def impossible_date(analysis: Analysis) -> Iterator[Hit]:
         month, day = _MONTH[(m["m"] or m["m2"]).lower()], int(m["d"] or m["d2"])
         # "40 May Day marchers": a count before a name; only what could be meant as a day is one.
         if day > _DAYS_IN[month - 1] and (m["m"] is not None or day in (30, 31)) and day < 60:
-            yield Hit(Span(m.start(), m.end()), f"{_MONTH_NAMES[month - 1]} has {_DAYS_IN[month - 1]} days at most.", 0.8)
+            yield Hit(Span(m.start(), m.end()), f"{MONTHS[month - 1]} has {_DAYS_IN[month - 1]} days at most.", 0.8)
     for m in _FULL.finditer(plain):
         try:
-            real = _WEEKDAYS[datetime.date(int(m["y"]), _MONTH[m["m"].lower()], int(m["d"])).weekday()]
+            real = WEEKDAYS[datetime.date(int(m["y"]), _MONTH[m["m"].lower()], int(m["d"])).weekday()]
         except ValueError:
             continue
         if real != m["w"]:
@@ -217,7 +215,7 @@ def day_form(analysis: Analysis) -> Iterator[Hit]:
         n = int(m["n"])
         yield Hit(Span(m.start(), m.end()), f"“{m.group()}” counts days; the day of the month is meant.", 0.6, (
             Replacement(
-                Span(m.start(), m.end()), f"{m.group()[:2]} the {n}{_ending(n)}", "unsafe", "A day of the month is an ordinal number.",
+                Span(m.start(), m.end()), f"{m.group()[:2]} the {ordinal(n)}", "unsafe", "A day of the month is an ordinal number.",
             ),
         ))
     for m in _SLASH.finditer(plain):
@@ -225,12 +223,8 @@ def day_form(analysis: Analysis) -> Iterator[Hit]:
             continue
         span = Span(m.start("date"), m.end("date"))
         yield Hit(span, "In running text a date has the name of its month; 8/1 is read as August 1 or as 8 January.", 0.6, (
-            Replacement(span, f"{_MONTH_NAMES[int(m['m']) - 1]} {m['d']}", "unsafe", "Japanese writes the month first."),
+            Replacement(span, f"{MONTHS[int(m['m']) - 1]} {m['d']}", "unsafe", "Japanese writes the month first."),
         ))
-
-
-def _ending(n: int) -> str:
-    return "th" if 10 < n < 14 else {1: "st", 2: "nd", 3: "rd"}.get(n % 10, "th")
 
 
 _PITCH = "fastball|slider|curveball|curve|forkball|fork|straight|changeup|cutter|sinker|splitter|pitch|ball|serve|shot"

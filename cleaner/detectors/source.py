@@ -10,10 +10,10 @@ from decimal import Decimal
 from ..analysis import Analysis
 from ..core import Document, Replacement, Segment, Span
 from ..language import japanese
-from ..language.quantities import Number, lexicon, numbers
-from ..language.wording import words
+from ..language.origin import from_japanese
+from ..language.quantities import MONTHS, WEEKDAYS, Number, numbers, ordinal
+from ..language.wording import listing, words
 from ..registry import Bad, Good, Hit, detector
-from ..sources import passages
 from ..termbase import shipped
 
 _LEAST = 10  # smaller numbers come and go with a wording: "one of", "both", "twice"
@@ -58,8 +58,7 @@ def number_not_in_source(analysis: Analysis) -> Iterator[Hit]:
     ten are left alone: English puts them in and leaves them out. Of other languages only those in an alphabet are read, and only numbers
     of three digits that are not noughts: words for numbers are not known there.
     """
-    for said, segments in _said(analysis.document):
-        wrong = said.wrong(analysis.document, segments)
+    for said, segments, wrong in analysis.once(_compared):
         unused = [a for a in said.unused(analysis.document, segments) if a.unit != "日"] if len(wrong) == 1 else []
         for span in wrong:
             text = span.of(analysis.document.text)
@@ -80,8 +79,8 @@ def number_not_in_source(analysis: Analysis) -> Iterator[Hit]:
 def number_lost(analysis: Analysis) -> Iterator[Hit]:
     """A number of a Japanese source, in figures, that its translation does not have in any form."""
     document = analysis.document
-    for said, segments in _said(document):
-        if not said.japanese or said.wrong(document, segments):
+    for said, segments, wrong in analysis.once(_compared):
+        if not said.japanese or wrong:
             continue  # a wrong number in its place is told as such
         for amount in said.unused(document, segments):
             yield Hit(_place(document, segments), f"The source has {amount.text}, which is not here.", 0.6)
@@ -103,16 +102,15 @@ def number_lost(analysis: Analysis) -> Iterator[Hit]:
 ])
 def date_not_in_source(analysis: Analysis) -> Iterator[Hit]:
     """A month or a weekday that a Japanese source never names: Japanese papers write "on the 25th", and engines make a date of it."""
-    document = analysis.document
-    everything = passages(document)
-    if not any(japanese.is_japanese(source) for source, _ in everything):
+    document, everything = analysis.document, analysis.passages
+    if not everything or not from_japanese(analysis):
         return
     named = frozenset().union(*(japanese.months(source) for source, _ in everything))
     days = frozenset().union(*(japanese.weekdays(source) for source, _ in everything))
     for segment in (s for _, segments in everything for s in segments):
         text = segment.span.of(document.plain)
-        found = [m for m in _MONTH.finditer(text) if _MONTHS.index(m[1]) + 1 not in named]
-        found += [m for m in _WEEKDAY.finditer(text) if _WEEKDAYS.index(m[1]) not in days]
+        found = [m for m in _MONTH.finditer(text) if MONTHS.index(m[1]) + 1 not in named]
+        found += [m for m in _WEEKDAY.finditer(text) if WEEKDAYS.index(m[1]) not in days]
         for m in found:
             said = f"The source names no {m[1]}."
             yield Hit(Span(m.start(1), m.end(1)).shift(segment.span.start), said, 0.75, _undated(text, m, segment.span.start, said))
@@ -122,24 +120,18 @@ def _undated(text: str, m: re.Match[str], offset: int, reason: str) -> tuple[Rep
     """The date without what the source does not name: "June 24" as "the 24th", "said Tuesday that" as "said that"; nothing for others."""
     day = _DAY.match(text, m.end(1))
     if day and not text[:m.start(1)].endswith("the "):
-        return (Replacement(Span(m.start(1), day.end()).shift(offset), f"the {_ordinal(int(day[1]))}", "unsafe", reason),)
-    lead = _LEAD.search(text, 0, m.start(1)) if m[1] in _WEEKDAYS and _ALONE.match(text, m.end(1)) else None
+        return (Replacement(Span(m.start(1), day.end()).shift(offset), f"the {ordinal(int(day[1]))}", "unsafe", reason),)
+    lead = _LEAD.search(text, 0, m.start(1)) if m[1] in WEEKDAYS and _ALONE.match(text, m.end(1)) else None
     return (Replacement(Span(lead.start(), m.end(1)).shift(offset), "", "unsafe", reason),) if lead else ()
 
 
-def _ordinal(day: int) -> str:
-    return f"{day}{'th' if day in (11, 12, 13) else {1: 'st', 2: 'nd', 3: 'rd'}.get(day % 10, 'th')}"
-
-
-_MONTHS = [name.capitalize() for name in lexicon()["months"]]
-_WEEKDAYS = [name.capitalize() for name in lexicon()["weekdays"]]
 _MONTH = re.compile(
     r"\b(January|February|March(?= \d)|April|(?<=\bin )May\b(?! Day)|May(?= \d)|June|July|August|September|October|November|December)\b"
 )
 _DAY = re.compile(r" ([1-9]|[12]\d|3[01])\b(?![,.:]?\d|,? (?:19|20)\d\d)")
 _LEAD = re.compile(r"(?<=\w)(?: on)? $")
 _ALONE = re.compile(r"(?=[.;]| (?:that|to|in|at|by|for|as|and|after|before|with)\b)")
-_WEEKDAY = re.compile(rf"\b({'|'.join(_WEEKDAYS)})s?\b")
+_WEEKDAY = re.compile(rf"\b({'|'.join(WEEKDAYS)})s?\b")
 
 
 @detector("accuracy/mistranslation", "major", examples=[
@@ -158,18 +150,15 @@ def term_not_translated(analysis: Analysis) -> Iterator[Hit]:
     file with a team's own, of any language.
     """
     document = analysis.document
-    everything = passages(document)
-    from_japanese = any(japanese.is_japanese(source) for source, _ in everything)
-    for source, segments in everything:
+    for source, segments in analysis.passages:
         target = " ".join(s.span.of(document.plain) for s in segments)
-        bases = ([shipped()] if from_japanese else []) + ([analysis.termbase] if analysis.termbase else [])
+        bases = ([shipped()] if from_japanese(analysis) else []) + ([analysis.termbase] if analysis.termbase else [])
         for missing in (m for base in bases for m in base.missing(source, target)):
-            said = f"The source has {missing.term}: {_listed(missing.english)}. Nothing like it is here."
+            said = f"The source has {missing.term}: {listing(missing.english[:_NAMED])}. Nothing like it is here."
             yield Hit(_place(document, segments), said, 0.8)
 
 
-def _listed(english: Sequence[str]) -> str:
-    return ", ".join(f"“{e}”" for e in english[:3])
+_NAMED = 3  # forms of a term's English in a message
 
 
 @detector("accuracy/omission", "major", examples=[
@@ -185,7 +174,7 @@ def _listed(english: Sequence[str]) -> str:
 def shorter_than_source(analysis: Analysis) -> Iterator[Hit]:
     """A translation from Japanese with far fewer words than its source is worth: something was left out."""
     document = analysis.document
-    for source, segments in passages(document):
+    for source, segments in analysis.passages:
         if not japanese.is_japanese(source):
             continue
         expected = japanese.expected_words(source)
@@ -200,14 +189,10 @@ _ENOUGH = 12  # expected words: shorter ones vary too much
 _SHORT = -0.75  # log of words over those expected
 
 
-def _said(document: Document) -> Iterator[tuple[_Said, list[Segment]]]:
-    """The numbers of each source that can be read, with its segments."""
-    everything = passages(document)
-    from_japanese = any(japanese.is_japanese(source) for source, _ in everything)
-    for source, segments in everything:
-        said = _Said(source, from_japanese=from_japanese)
-        if said.known:
-            yield said, segments
+def _compared(analysis: Analysis) -> list[tuple[_Said, list[Segment], list[Span]]]:
+    """The numbers of each source that can be read, with its segments and what of their figures it does not have."""
+    read = ((_Said(source, is_japanese=bool(from_japanese(analysis))), segments) for source, segments in analysis.passages)
+    return [(said, segments, said.wrong(analysis.document, segments)) for said, segments in read if said.known]
 
 
 def _figures(document: Document, segments: Sequence[Segment]) -> Iterator[tuple[Number, Span]]:
@@ -238,10 +223,10 @@ def _place(document: Document, segments: Sequence[Segment]) -> Span:
 class _Said:
     """The numbers of a source: of a Japanese one with all they may mean, of one in an alphabet the digits, as many as tell something."""
 
-    def __init__(self, source: str, *, from_japanese: bool) -> None:
-        self.japanese = from_japanese
-        self.known = from_japanese or (bool(_ALPHABETS.search(source)) and not _OTHERS.search(source))
-        self.amounts = japanese.amounts(source) if from_japanese else tuple(_whole(source))
+    def __init__(self, source: str, *, is_japanese: bool) -> None:
+        self.japanese = is_japanese
+        self.known = is_japanese or (bool(_ALPHABETS.search(source)) and not _OTHERS.search(source))
+        self.amounts = japanese.amounts(source) if is_japanese else tuple(_whole(source))
         self.readings = frozenset(r for a in self.amounts for r in a.readings)
         self.half = "半" in source
         self.figures = frozenset(_digits(f) for part in (_FIGURE, _RUN, _CLOCK) for f in part.findall(source))

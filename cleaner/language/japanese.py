@@ -38,8 +38,9 @@ _MONTHS = re.compile(rf"(?:({_MONTH})月?[~〜\-–—―・、,/]同?)?({_MONTH
 _NAMED_MONTHS = {"正月": 1, "元日": 1, "元旦": 1, "年始": 1, "師走": 12, "大みそか": 12, "大晦日": 12, "年末": 12, "クリスマス": 12}
 _WEEKDAY = re.compile(r"([月火水木金土日])曜|[(【〔]([月火水木金土日])[)・】〕]|([月火水木金土日])[~\-・、](?=[月火水木金土日]曜)")
 _DAYS = "月火水木金土日"
-_LOAN_DAYS = ("マンデー", "チューズデー", "ウェンズデー", "ウエンズデー", "サーズデー", "フライデー", "サタデー", "サンデー")
-_LOAN_INDEX = (0, 1, 2, 2, 3, 4, 5, 6)
+_LOAN_DAYS = {
+    "マンデー": 0, "チューズデー": 1, "ウェンズデー": 2, "ウエンズデー": 2, "サーズデー": 3, "フライデー": 4, "サタデー": 5, "サンデー": 6,
+}
 _WEEKENDS = re.compile("週末|土日|休日|日祝")
 
 
@@ -146,7 +147,7 @@ def weekdays(text: str) -> frozenset[int]:
     """The days of the week, Monday 0 to Sunday 6, that a text names."""
     text = normal(text)
     found = {_DAYS.index(next(filter(None, m.groups()))) for m in _WEEKDAY.finditer(text)}
-    found |= {day for word, day in zip(_LOAN_DAYS, _LOAN_INDEX, strict=True) if word in text}
+    found |= {day for word, day in _LOAN_DAYS.items() if word in text}
     return frozenset(found | ({5, 6} if _WEEKENDS.search(text) else set()))
 
 

@@ -12,7 +12,6 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from ..analysis import Analysis
-from ..sources import passages
 from .actors import ROMAJI
 from .japanese import is_japanese
 from .lexicon import table
@@ -85,8 +84,7 @@ def from_japanese(analysis: Analysis) -> float:
 
 def _seen(analysis: Analysis) -> float | None:
     """What the source shows, where there is one."""
-    everything = passages(analysis.document)
-    return float(any(is_japanese(source) for source, _ in everything)) if everything else None
+    return float(any(is_japanese(source) for source, _ in analysis.passages)) if analysis.passages else None
 
 
 def unshown(analysis: Analysis) -> bool:

@@ -20,6 +20,8 @@ def lexicon() -> Mapping[str, Any]:
     return table("quantities")
 
 
+MONTHS = tuple(name.capitalize() for name in lexicon()["months"])
+WEEKDAYS = tuple(name.capitalize() for name in lexicon()["weekdays"])
 _WORDS = lexicon()["words"]
 SMALL: dict[str, int] = {w: n for n, w in enumerate(_WORDS["small"])}
 TENS: dict[str, int] = {w: 10 * n for n, w in enumerate(_WORDS["tens"], 2)}
@@ -72,6 +74,15 @@ def digits(text: str) -> list[Decimal]:
         return [Decimal(part) for part in re.split(r"[.,٫]", text)]
     except InvalidOperation:
         return []
+
+
+def ordinal(n: int) -> str:
+    """A number as an ordinal.
+
+    >>> ordinal(23), ordinal(12)
+    ('23rd', '12th')
+    """
+    return f"{n}{'th' if 10 < n < 14 else {1: 'st', 2: 'nd', 3: 'rd'}.get(n % 10, 'th')}"
 
 
 @lru_cache(maxsize=2048)
