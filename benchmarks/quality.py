@@ -2,9 +2,10 @@
 
     python benchmarks/quality.py [--only SECTION…] [--work WORK] [--errors] [--plot FILE]
 
-Sections: dev (the bench: rules and model, the same with the Japanese beside it, rules alone, model alone), held-out (calibration on tune
+Sections: dev (the bench: rules and model, the same with the Japanese beside it, rules alone, models alone), held-out (calibration on tune
 documents, each read by a twin of the model that has not seen it; needs --work, the folder that `models/train/quality.py` and
-`quality_export.py` worked in), mlqe (MLQE-PE's test split), mqm (zh-en MQM, documents held out), human (false alarms on Wikinews), speed.
+`quality_export.py` worked in), mlqe (MLQE-PE's test split, without and with the source), mqm (zh-en MQM, documents held out, the same),
+references (false alarms on what people made of Chinese and Japanese, beside it), human (false alarms on Wikinews), speed.
 `--errors` prints the worst misses and false alarms of the held-out tune documents, never of dev; `--plot` writes the reliability diagram
 of the same. Reads ../shared, which only a checkout has; where it is not there, nothing is measured.
 """
@@ -28,9 +29,10 @@ from quality_plot import svg
 from cleaner import formats
 from cleaner.config import Config
 from cleaner.core import Document, Span
-from cleaner.estimator import CONTEXT_CHARACTERS, Estimate, Estimator, folder, load
+from cleaner.estimator import CONTEXT_CHARACTERS, Estimate, Estimator, folder, load, load_beside
 from cleaner.pipeline import Pipeline, run
 from cleaner.report import row
+from cleaner.sources import paired
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared"
@@ -63,12 +65,13 @@ def say(name: str, value: float, remark: str = "") -> None:
 
 
 def dev() -> None:
-    """The dev bench, four times."""
+    """The dev bench, in several ways."""
     for name, config, alone, source in (
         ("dev", Config(rewriter="none"), False, False),
         ("dev, source beside it:", Config(rewriter="none"), False, True),
         ("dev, rules alone:", Config(ignore=("quality",), rewriter="none"), False, False),
         ("dev, model alone:", Config(select=("quality",), languagetool=False, rewriter="none"), True, False),
+        ("dev, model of text and source alone:", Config(select=("quality",), languagetool=False, rewriter="none"), True, True),
     ):
         with Pipeline(config) as pipeline:
             rows = [r for document in rules.documents("dev", source=source) for r in reported(pipeline, document, alone)]
@@ -86,7 +89,8 @@ def reported(pipeline: Pipeline, document: Document, alone: bool) -> list[dict]:
     if alone:
         found = pipeline.assess(document)
         for r in rows:
-            odds = max(found.estimates[i].major for i in document.indices_in(Span(r["start"], r["end"])))
+            own = [found.estimates[i] for i in document.indices_in(Span(r["start"], r["end"]))]
+            odds = max((e.beside or e).major for e in own)
             r["risk"] = 1 / (1 + np.exp(-odds))
     return rows
 
@@ -182,13 +186,14 @@ def chance_of(text: str, estimate: Estimate, label: str, spans: Sequence[tuple[i
     return [float(by_character[a:b].max()) if b > a else 0.0 for a, b in spans]
 
 
-def mlqe(model: Estimator) -> None:
-    """MLQE-PE without the source: sentence scores and words, one threshold for all languages from the dev split."""
+def mlqe(model: Estimator, *, sources: bool) -> None:
+    """MLQE-PE, without or with the source: sentence scores and words, one threshold for all languages from the dev split."""
+    name = "mlqe, source beside it:" if sources else "mlqe"
     rows: dict[str, list[dict]] = collections.defaultdict(list)
     for r in data.lines("mlqe_pe_to_english.jsonl.gz"):
         if r["split"] in ("dev", "test"):
             rows[r["split"]].append(r)
-    found = {split: estimated(model, [(r["mt_raw"], "") for r in own]) for split, own in rows.items()}
+    found = {split: estimated(model, [(r["mt_raw"], r["src"] if sources else "") for r in own]) for split, own in rows.items()}
 
     def words(split: str, pair: str) -> tuple[np.ndarray, np.ndarray]:
         chances: list[float] = []
@@ -206,17 +211,17 @@ def mlqe(model: Estimator) -> None:
         z = [r["da"][1] for r, _ in own]
         language = pair.partition("-")[0]
         other = f"{len(own)} sentences; from the edit rate {spearman([-e.hter for _, e in own], z):.3f}"
-        say(f"mlqe {language} spearman", spearman([e.z for _, e in own], z), other)
-        say(f"mlqe {language} words", mcc(*words("test", pair), threshold), f"MCC, threshold {threshold:.2f} from dev")
+        say(f"{name} {language} spearman", spearman([e.z for _, e in own], z), other)
+        say(f"{name} {language} words", mcc(*words("test", pair), threshold), f"MCC, threshold {threshold:.2f} from dev")
 
 
-def mqm(model: Estimator) -> None:
+def mqm(model: Estimator, *, sources: bool) -> None:
     """zh-en MQM, documents held out: the model against each rater, and raters against each other, word by word.
 
     The threshold for one half of the documents is the best of the other half.
     """
     rated = list(data.rated(held_out=True))
-    found = estimated(model, [(rows[0]["mt"], context) for _, context, rows in rated])
+    found = estimated(model, [(rows[0]["mt"], rows[0]["src"] if sources else context) for _, context, rows in rated])
     documents = sorted({doc for doc, _, _ in rated})
     for label, severities in (("wrong", ("minor", "major", "critical")), ("severe", ("major", "critical"))):
         halves: list[tuple[list[float], list[bool]]] = [([], []), ([], [])]
@@ -237,7 +242,8 @@ def mqm(model: Estimator) -> None:
         sides = [(np.array(c), np.array(w)) for c, w in halves]
         value = np.mean([mcc(*sides[i], best(*sides[1 - i])) for i in (0, 1)])
         agreement = float(np.corrcoef(ours, theirs)[0, 1])
-        say(f"mqm words, {label}", float(value), f"MCC with one rater, {len(found)} translations; raters among themselves {agreement:.2f}")
+        remark = f"MCC with one rater, {len(found)} translations; raters among themselves {agreement:.2f}"
+        say(f"mqm words, {label}{', source beside it' if sources else ''}", float(value), remark)
 
 
 # --- false alarms and speed ----------------------------------------------------------------------------------------------------------
@@ -260,6 +266,29 @@ def human() -> None:
     flagged = ", ".join(f"`{rule}` {n}" for rule, n in by_rule.most_common())
     say("human flagged", count["all flagged"] / count["all"], f"{count['all']} sentences of Wikinews 2020; sentences by rule: {flagged}")
     say("human flagged, unseen", count["unseen flagged"] / count["unseen"], f"{count['unseen']} sentences of articles kept out of training")
+
+
+def references() -> None:
+    """What people made of Japanese news, as if an engine had: how much is flagged, without and with the source. The documents are those
+    that no stage of training has seen; their engines' texts are in the last pass of the models that ship.
+    """
+    model = load_beside()
+    assert model is not None
+    kept = {data.wmt_name(name) for name in model.settings["held_out_documents"]}
+    pages: dict[str, list[dict]] = collections.defaultdict(list)
+    for r in data.lines("wmt_to_english.jsonl.gz"):
+        if r["pair"] == "ja-en" and r["doc"] in kept:
+            pages[r["doc"]].append(r)
+    plain = [formats.parse(f"{name}.txt", "\n\n".join(r["refs"][0] for r in rows) + "\n") for name, rows in pages.items()]
+    sourced = [paired(d, "\n\n".join(r["src"] for r in rows), d.name) for d, rows in zip(plain, pages.values(), strict=True)]
+    for name, documents in (("references flagged", plain), ("references flagged, source beside them", sourced)):
+        by_rule: collections.Counter[str] = collections.Counter()
+        with Pipeline(Config(rewriter="none")) as pipeline:
+            records = [r for result in run(pipeline, documents) for r in result.records]
+        for r in records:
+            by_rule.update({f.rule for f in r.findings})
+        rules_of = ", ".join(f"`{rule}` {n}" for rule, n in by_rule.most_common(8))
+        say(name, sum(bool(r.findings) for r in records) / len(records), f"{len(records)} sentences; by rule: {rules_of}")
 
 
 def texts() -> list[tuple[str, str]]:
@@ -293,7 +322,7 @@ def speed() -> None:
 
 def main() -> None:
     """Run it."""
-    sections = ("dev", "held-out", "mlqe", "mqm", "human", "speed")
+    sections = ("dev", "held-out", "mlqe", "mqm", "references", "human", "speed")
     ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     ap.add_argument("--only", nargs="+", choices=sections, default=sections)
     ap.add_argument("--work", type=Path, help="where the models are that have not seen some of tune")
@@ -303,13 +332,18 @@ def main() -> None:
     if not SHARED.is_dir():
         print("benchmarks/quality.py: ../shared is not here, so there is nothing to measure on: skipped")
         return
-    model = load()
-    if model is None:
-        sys.exit("benchmarks/quality.py: there is no quality model to measure; `cleaner doctor` tells more")
+    model, sourced = load(), load_beside()
+    if model is None or sourced is None:
+        sys.exit("benchmarks/quality.py: a model to measure is missing; `cleaner doctor` tells more")
+
+    def both(measure: Callable[..., None]) -> None:
+        measure(model, sources=False)
+        measure(sourced, sources=True)
+
     print("| figure | measured | aim | met | |\n| --- | --- | --- | --- | --- |")
     work: dict[str, Callable[[], None]] = {
-        "dev": dev, "mlqe": lambda: mlqe(model), "mqm": lambda: mqm(model), "human": human, "speed": speed,
-        "held-out": lambda: held_out(args.work, args.plot, args.errors),
+        "dev": dev, "mlqe": lambda: both(mlqe), "mqm": lambda: both(mqm), "references": references, "human": human,
+        "speed": speed, "held-out": lambda: held_out(args.work, args.plot, args.errors),
     }
     for section in args.only:
         if section == "held-out" and not (args.work and any(args.work.glob("honest*/model.json"))):

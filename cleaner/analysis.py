@@ -14,7 +14,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from .core import Document, Finding, Segment, Span
-from .sources import passages
+from .sources import aligned, passages
 from .taught import Term
 
 if TYPE_CHECKING:
@@ -97,6 +97,15 @@ class Analysis:
     def passages(self) -> list[tuple[str, list[Segment]]]:
         """The document's sources with their segments, see `sources.passages`; none where it came without."""
         return passages(self.document)
+
+    @cached_property
+    def groups(self) -> list[tuple[str, list[Segment]]]:
+        """The same in the smallest parts that belong together, see `sources.aligned`."""
+        return [group for source, own in self.passages for group in aligned(source, own)]
+
+    def source_of(self, span: Span) -> str:
+        """What the sentences that a span touches were translated from; empty where that is not known."""
+        return " ".join(source for source, own in self.groups if any(s.span.overlaps(span) for s in own))
 
     @cached_property
     def lines(self) -> list[tuple[Segment, str]]:

@@ -9,6 +9,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+#: The tokens before a part of a segment, its own, and their characters.
+Part = tuple[list[int], list[int], list[tuple[int, int]]]
+
 
 def folder(name: str) -> Path | None:
     """Where a model is: inside the installed package, else beside it in a checkout."""
@@ -67,7 +70,7 @@ class Encoder:
         self.tokenizer.no_truncation()
         self.session = session(at / "model.onnx")
 
-    def parts(self, text: str, context: str) -> Iterator[tuple[list[int], list[int], list[tuple[int, int]]]]:
+    def parts(self, text: str, context: str) -> Iterator[Part]:
         """A segment in parts of equal length that fit the model: tokens before each, its own, and their characters."""
         before = self.tokenizer.encode(context, add_special_tokens=False).ids[-self.context:] if context else []
         own = self.tokenizer.encode(text, add_special_tokens=False)

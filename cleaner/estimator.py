@@ -1,27 +1,30 @@
-"""Quality estimation without the source: a small encoder reads a segment after its context and says how likely it is wrong, and where.
+"""Quality estimation: small encoders say how likely a segment is wrong, and where, by what stands before it and by its source.
 
-The model in `models/quality` is e5-small-v2's first nine layers in ONNX int8, run by onnxruntime; its card says what it was trained on
-and how good it is. Without it (missing or damaged) the tool runs on rules alone.
+The model in `models/quality` reads a segment after its context; it is e5-small-v2's first nine layers in ONNX int8, run by onnxruntime.
+The one in `models/source`, of multilingual-e5-small, reads it beside its source, where there is one. Their cards say what they were
+trained on and how good they are. Without the first (missing or damaged) the tool runs on rules alone, without the second on the first.
 """
 
 from __future__ import annotations
 
+import itertools
 import warnings
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from threading import Lock
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from . import encoder
 from .analysis import Analysis
-from .core import Document, Span
-from .encoder import Encoder, damage
+from .core import Document, Segment, Span
+from .encoder import Encoder, Part, damage
 
-FOLDER = "quality"
+FOLDER, BESIDE = "quality", "source"
 CONTEXT_CHARACTERS = 400
 CACHE_SIZE = 4096
+UNREAD = 0.2  # the share of unknown pieces from which on a source is in a script that the model was not made for
 DOUBTFUL = 0.5  # a word is shown as part of an error from this chance on
 
 
@@ -46,6 +49,7 @@ class Estimate:
         any: log-odds of any error.
         z: the score that raters would give, standardised by rater: higher is better.
         hter: log-odds of the share of words that a post-editor would change.
+        beside: what the model that has the source thinks, where there is a source.
 
     """
 
@@ -54,6 +58,7 @@ class Estimate:
     any: float = 0.0
     z: float = 0.0
     hter: float = 0.0
+    beside: Estimate | None = None
 
     def doubted(self, text: str) -> list[Span]:
         """The words of the segment `text` that stand out, whole, and joined where they follow each other."""
@@ -114,6 +119,27 @@ class Estimator(Encoder):
         )
 
 
+class Beside(Estimator):
+    """The model that reads a segment beside its source, which stands where the context does for the other."""
+
+    def reads(self, source: str) -> bool:
+        """Whether the model knows the script that a source is written in."""
+        ids = self.tokenizer.encode(source, add_special_tokens=False).ids
+        return ids.count(self.settings["unknown"]) <= UNREAD * len(ids)
+
+    def parts(self, text: str, context: str) -> Iterator[Part]:
+        """What does not fit is parted, text and source alike, into as many parts of equal length: they keep step."""
+        source = self.tokenizer.encode(context, add_special_tokens=False).ids
+        own = self.tokenizer.encode(text, add_special_tokens=False)
+        count = max(1, -(-len(source) // self.context), -(-len(own.ids) // (self.length - self.context - 3)))
+        edges = [(len(source) * i // count, len(own.ids) * i // count) for i in range(count + 1)]
+        for (a, c), (b, d) in itertools.pairwise(edges):
+            yield source[a:b], own.ids[c:d], own.offsets[c:d]
+
+
+_E = TypeVar("_E", bound=Estimator)
+
+
 def folder() -> Path | None:
     """Where the quality model is."""
     return encoder.folder(FOLDER)
@@ -122,14 +148,23 @@ def folder() -> Path | None:
 @cache
 def load() -> Estimator | None:
     """The estimator, or None with one warning where its model is missing or damaged."""
-    at = folder()
+    return _loaded(Estimator, folder(), "the quality model", "rules only")
+
+
+@cache
+def load_beside() -> Beside | None:
+    """The model that reads the source too, or None with one warning."""
+    return _loaded(Beside, encoder.folder(BESIDE), "the model of text and source", "only rules read the source")
+
+
+def _loaded(kind: type[_E], at: Path | None, name: str, without: str) -> _E | None:
     reason = damage(at) if at else "it is not installed"
     if at and not reason:
         try:
-            return Estimator(at)
+            return kind(at)
         except Exception as error:  # onnxruntime raises types of its own; whatever it is, the rules must still run
             reason = str(error).splitlines()[0]
-    warnings.warn(f"the quality model cannot be used ({reason}): rules only; `cleaner doctor` tells more", stacklevel=2)
+    warnings.warn(f"{name} cannot be used ({reason}): {without}; `cleaner doctor` tells more", stacklevel=3)
     return None
 
 
@@ -139,8 +174,31 @@ def estimates(analysis: Analysis) -> list[Estimate]:
 
 
 def _estimates(analysis: Analysis) -> list[Estimate]:
-    model = load()
-    return of_document(model, analysis.document) if model else []
+    model, document = load(), analysis.document
+    if model is None:
+        return []
+    found = of_document(model, document)
+    read = beside(analysis) if analysis.groups else {}
+    return [replace(e, beside=read.get(s)) for s, e in zip(document.segments, found, strict=True)]
+
+
+def beside(analysis: Analysis, model: Beside | None = None) -> dict[Segment, Estimate]:
+    """What a model, by default the one that ships, thinks of segments beside their source. Sentences that belong to one of the source are
+    read together: each is as bad as they are, and has its own words.
+    """
+    model = model or load_beside()
+    if model is None:
+        return {}
+    groups = [(source, own) for source, own in analysis.groups if model.reads(source)]
+    places = [Span(own[0].span.start, own[-1].span.end) for _, own in groups]
+    read = model.estimate([p.of(analysis.document.plain) for p in places], [source for source, _ in groups])
+    found = {}
+    for (_, own), place, estimate in zip(groups, places, read, strict=True):
+        for segment in own:
+            at = segment.span.start - place.start
+            words = (w for w in estimate.words if at <= w.span.start < at + len(segment.span))
+            found[segment] = replace(estimate, words=tuple(w._replace(span=Span(w.span.start - at, w.span.end - at)) for w in words))
+    return found
 
 
 def of_document(model: Estimator, document: Document) -> list[Estimate]:

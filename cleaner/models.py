@@ -53,6 +53,7 @@ class Model:
 def shipped() -> Iterator[Model]:
     """The models that the tool counts on, in the order in which they are used."""
     yield _encoder(estimator.FOLDER, "quality model", "only the rules run", estimator.folder())
+    yield _encoder(estimator.BESIDE, "model of text and source", "only rules read the source", encoder.folder(estimator.BESIDE))
     yield _language()
 
 

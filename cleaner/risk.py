@@ -1,8 +1,9 @@
 """Findings and the quality model's estimate to what a segment deserves: its risk, and whether the model's doubt is worth a person's time.
 
 The risk, the chance of a major error, comes from two logistic models. The first (`rules`) weighs what the rules saw, here and in the
-rest of the document; the second (`blend`) adds the estimate, where there is a model. All weights (`data/risk.toml`) are fitted by
-`models/train/risk.py`, which also measures them on documents held out.
+rest of the document; the second (`blend`) adds the estimate, where there is a model. Where there is a source, a third adds what the model
+that reads it thinks. Weights (`data/risk.toml`, `data/risk_beside.toml`) are fitted by `models/train/risk.py` and `risk_beside.py`, which
+also measure them on documents held out.
 """
 
 from __future__ import annotations
@@ -21,11 +22,13 @@ if TYPE_CHECKING:
 FEATURES = ("bias", "major", "minor", "weak", "surest", "words", "document", "heading")
 BLEND = ("bias", "rules", "major", "any", "severe", "wrong", "document")
 DOUBT = ("any", "document", "evidence", "enough", "prior", "shrink", "bias", "slope", "threshold")
+BESIDE = ("bias", "before", "major", "any", "wrong", "document")
+CUTS = ("bias", "slope", "threshold")
 
 
 @cache
-def _weights(table: str, names: tuple[str, ...]) -> tuple[float, ...]:
-    values = lexicon.table("risk")[table]
+def _weights(table: str, names: tuple[str, ...], file: str = "risk") -> tuple[float, ...]:
+    values = lexicon.table(file)[table]
     return tuple(float(values[name]) for name in names)
 
 
@@ -73,6 +76,14 @@ def blend(rules: float, estimate: Estimate, mean: float) -> tuple[float, ...]:
     )
 
 
+def beside(before: float, estimate: Estimate, mean: float) -> tuple[float, ...]:
+    """What the third model looks at, in the order of BESIDE: what was thought `before` the source was read (log-odds or suspicion), the
+    estimate with the source, and the mean of those estimates' log-odds in the document.
+    """
+    words = estimate.words
+    return (1.0, before, estimate.major, estimate.any, sum(w.wrong for w in words) / max(1, len(words)), mean)
+
+
 def by_rules(document: Document, findings: Sequence[Finding]) -> list[tuple[float, ...]]:
     """The features of the first model for each segment of a document. Findings of the quality model are left to its estimate."""
     own = document.by_segment(f for f in findings if f.rule != "quality")
@@ -83,9 +94,18 @@ def by_rules(document: Document, findings: Sequence[Finding]) -> list[tuple[floa
     ]
 
 
-def log_odds(table: str, names: tuple[str, ...], values: Sequence[float]) -> float:
+def log_odds(table: str, names: tuple[str, ...], values: Sequence[float], file: str = "risk") -> float:
     """The weighted sum of a model's features."""
-    return sum(w * x for w, x in zip(_weights(table, names), values, strict=True))
+    return sum(w * x for w, x in zip(_weights(table, names, file), values, strict=True))
+
+
+def _with_source(table: str, scores: Sequence[float], estimates: Sequence[Estimate]) -> list[float]:
+    """Scores of segments as they are with what is thought of those that have a source."""
+    read = [e.beside.major for e in estimates if e.beside]
+    return [
+        log_odds(table, BESIDE, beside(x, e.beside, sum(read) / len(read)), "risk_beside") if e.beside else x
+        for x, e in zip(scores, estimates, strict=True)
+    ]
 
 
 def assess(document: Document, findings: Sequence[Finding], estimates: Sequence[Estimate]) -> list[float]:
@@ -94,6 +114,7 @@ def assess(document: Document, findings: Sequence[Finding], estimates: Sequence[
     if estimates:
         mean = sum(e.major for e in estimates) / len(estimates)
         odds = [log_odds("blend", BLEND, blend(rules, e, mean)) for rules, e in zip(odds, estimates, strict=True)]
+        odds = _with_source("risk", odds, estimates)
     return [round(1 / (1 + math.exp(-x)), 4) for x in odds]
 
 
@@ -115,6 +136,10 @@ def suspicion(
 
 def doubts(document: Document, findings: Sequence[Finding], estimates: Sequence[Estimate]) -> list[float]:
     """The chance, 0 to 1, that an editor would change each segment, for those that are suspect enough to be shown; 0 for the others."""
-    *_, bias, slope, threshold = _weights("doubt", DOUBT)
-    scores = suspicion(document, findings, estimates)
-    return [1 / (1 + math.exp(-(bias + slope * x))) if x >= threshold else 0.0 for x in scores]
+    alone, sourced = _weights("doubt", DOUBT)[-len(CUTS):], _weights("cuts", CUTS, "risk_beside")
+    scores = _with_source("doubt", suspicion(document, findings, estimates), estimates)
+    found = []
+    for x, e in zip(scores, estimates, strict=True):
+        bias, slope, threshold = sourced if e.beside else alone
+        found.append(1 / (1 + math.exp(-(bias + slope * x))) if x >= threshold else 0.0)
+    return found

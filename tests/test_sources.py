@@ -19,7 +19,7 @@ from cleaner.regress.cases import load as cases
 from cleaner.regress.writing import append, from_item
 from cleaner.review.queue import Queue
 from cleaner.segment import from_text
-from cleaner.sources import carried, paired, passages
+from cleaner.sources import aligned, carried, paired, passages
 from cleaner.termbase import Termbase, load
 
 TEXT = "The port is old.\n\nIt cost 7 billion yen. Ships come.\n"
@@ -53,6 +53,24 @@ def test_sources_are_carried_to_the_changed_text() -> None:
     after = carried(before, from_text(TEXT.replace("Ships come", "Many ships come")))
     assert [s.source for s in after.segments] == [s.source for s in before.segments]
     assert carried(before, from_text("The port is old.\n")).segments[0].source is None
+
+
+@pytest.mark.parametrize(("text", "source", "groups"), [
+    ("It cost 7 billion yen. Ships come.", "費用は７０億円だった。船が来る。", [("費用は７０億円だった。", 1), ("船が来る。", 1)]),
+    ("It cost 7 billion yen, and ships come in.", "費用は７０億円だった。船が来る。", [("費用は７０億円だった。船が来る。", 1)]),
+    ("It cost 7 billion yen. Ships come. They are large.", "費用は７０億円で、大船が来る。", [("費用は７０億円で、大船が来る。", 3)]),
+    (
+        "The council voted on Tuesday to close the pool for repairs. He left. Officials said the bridge would reopen next spring.",
+        "市議会は火曜日、修繕のためプールを閉鎖することを決めた。彼は去った。橋は来春に再開すると当局は述べた。",
+        [("市議会は火曜日、修繕のためプールを閉鎖することを決めた。", 1), ("彼は去った。", 1), ("橋は来春に再開すると当局は述べた。", 1)],
+    ),
+    ("One. Two. Three. Four. Five.", "一つ。", [("一つ。", 5)]),
+])
+def test_sentences_are_put_beside_those_of_their_length(text: str, source: str, groups: list[tuple[str, int]]) -> None:
+    ((passage, own),) = passages(paired(from_text(text), source, "a.ja"))
+    found = aligned(passage, own)
+    assert [(part, len(segments)) for part, segments in found] == groups
+    assert [s for _, segments in found for s in segments] == own
 
 
 def test_passages_have_all_their_segments() -> None:

@@ -63,7 +63,7 @@ def main() -> None:
             continue
         examples = mixture(turn, exclude)
         if turn == 1:
-            labels = taught(model, tokenizer, out)
+            labels = taught(out, (model, tokenizer))
             examples = [replace(e, labels=e.labels | labels.get((e.group, e.text), {})) for e in examples]
         rows = prepare(tokenizer, examples)
         print(len(rows), "examples,", sum(len(r[0]) for r in rows), "tokens", flush=True)

@@ -34,6 +34,7 @@ from cleaner.estimator import CONTEXT_CHARACTERS
 SHARED = Path(__file__).resolve().parents[3] / "shared"
 PAGE = 20  # segments of English that people wrote, in a row, that count as a document
 HELD_OUT = 3  # tenths of the Wikinews articles that are kept for counting false alarms
+RIGHT = {"any": 0.0, "major": 0.0}  # labels of what nothing is wrong in
 WORD = re.compile(r"\w+(?:['’]\w+)?")
 #: Too common to say anything when other systems use them too.
 COMMON = frozenset(re.findall(r"\w+", """
@@ -55,6 +56,7 @@ class Example:
     dense: tuple[str, ...] = ()  # word labels that hold for the whole text: 0 where no span says otherwise
     group: str = ""
     tags: list[edit_data.Tagged] = field(default_factory=list)
+    source: str = ""  # what `text` was translated from, where that is known
 
 
 def lines(name: str) -> Iterator[dict]:
@@ -110,7 +112,7 @@ def post_edits(forms: Forms | None = None) -> list[Example]:
             continue
         words = [(a, b, "bad", 1.0) for (a, b), tag in zip(spans, tags, strict=True) if tag == "BAD" and b > a]
         labels = {"hter": min(1.0, float(r["hter"])), "z": float(r["da"][1])}
-        found.append(Example(text, "", labels, words, ("bad",), r["pair"], _tags(text, r["pe"], forms)))
+        found.append(Example(text, "", labels, words, ("bad",), r["pair"], _tags(text, r["pe"], forms), r["src"]))
     return found
 
 
@@ -151,7 +153,7 @@ def expert_spans(rng: random.Random) -> list[Example]:
         }
         words = [(s[0], s[1], label, weight) for r in rows for s in r["spans"]
                  for label in (("wrong", "severe") if s[2] in ("major", "critical") else ("wrong",))]
-        found.append(Example(rows[0]["mt"], context, labels, words, ("wrong", "severe"), doc))
+        found.append(Example(rows[0]["mt"], context, labels, words, ("wrong", "severe"), doc, source=rows[0]["src"]))
     rng.shuffle(found)
     return found
 
@@ -191,7 +193,7 @@ def systems(rng: random.Random, pairs: dict[str, int], exclude: frozenset[str], 
                     labels["z"] = max(-2.5, min(1.5, float(r["da"][name][1])))
                 texts = [(t, 1) for n, t in r["hyps"].items() if n != name] + [(t, 3) for t in r["refs"]]
                 tags = edit_data.consensus(text, texts, forms) if forms else []
-                own.append(Example(text, context, labels, words, (), r["doc"] or "", tags))
+                own.append(Example(text, context, labels, words, (), r["doc"] or "", tags, r["src"]))
         rng.shuffle(own)
         found += own[:count]
     return found
@@ -231,12 +233,15 @@ def tune() -> Iterator[tuple[str, dict]]:
 def annotated(forms: Forms | None = None) -> list[Example]:
     """The bench's tune split: Japanese news, error spans that an English-only reader would notice."""
     found = []
+    texts = sorted((SHARED / "bench/tune").glob("*.src"))
+    sources = {p.with_suffix(".txt").name: p.read_text(encoding="utf-8").split("\n\n") for p in texts}
     for context, r in tune():
         words = [(e["start"], e["end"], label, 1.0) for e in r["errors"] if e["visible"]
                  for label in (("wrong", "severe") if e["severity"] == "major" else ("wrong",))]
         labels = {"any": float(r["status"] != "ok"), "major": float(r["status"] == "major")}
+        source = sources[r["file"]][r["seg"] - 1]
         found.append(Example(r["mt"], context, labels, words, ("wrong", "severe"), r["file"],
-                             _tags(r["mt"], r["fix_en"] or r["mt"], forms)))
+                             _tags(r["mt"], r["fix_en"] or r["mt"], forms), source))
     return found
 
 
@@ -283,6 +288,13 @@ def references(exclude: frozenset[str]) -> list[tuple[str, str]]:
         text = r["refs"][0]
         texts.append((before.read((r["pair"], r["doc"]), text) if r["doc"] else "", text))
     return texts
+
+
+def translations(year: int, pairs: Sequence[str], exclude: frozenset[str] = frozenset()) -> list[Example]:
+    """What people made of the sources of a year's news, beside them: nothing is wrong in it."""
+    return [Example(text, "", dict(RIGHT), [], ("wrong", "severe"), r["doc"] or "", source=r["src"])
+            for r in lines("wmt_to_english.jsonl.gz") if r["pair"] in pairs and r["year"] == year and (r["doc"] or "") not in exclude
+            for text in r["refs"][:1] if text.strip()]
 
 
 def silent() -> list[Example]:

@@ -25,7 +25,7 @@ from quality_model import READS, SENTENCE, WORD, Quality, base
 ROOT = Path(__file__).resolve().parents[2]
 
 
-class _Served(torch.nn.Module):
+class Served(torch.nn.Module):
     """Raw sentence outputs and word probabilities."""
 
     def __init__(self, model: Quality) -> None:
@@ -63,7 +63,7 @@ def main() -> None:
         encoder, tokenizer = base()
         model = Quality(encoder)
         model.load_state_dict(torch.load(args.work / f"{name}.pt"))
-        exporting.export(_Served(model), ("sentence", "word"), tokenizer, out)
+        exporting.export(Served(model), ("sentence", "word"), tokenizer, out)
         unseen = {"held_out_documents": sorted(held_out(tune, fold or 0))}
         exporting.settings(out, settings | unseen, ("model.onnx", "tokenizer.json"))
     print(json.dumps(settings, indent=1))

