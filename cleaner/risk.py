@@ -23,7 +23,7 @@ FEATURES = ("bias", "major", "minor", "weak", "surest", "words", "document", "he
 BLEND = ("bias", "rules", "major", "any", "severe", "wrong", "document")
 DOUBT = ("any", "document", "evidence", "enough", "prior", "shrink", "bias", "slope", "threshold")
 BESIDE = ("bias", "before", "major", "any", "wrong", "document")
-CUTS = ("bias", "slope", "threshold")
+DOUBT_BESIDE = ("any", "bias", "slope", "threshold")
 
 
 @cache
@@ -77,8 +77,8 @@ def blend(rules: float, estimate: Estimate, mean: float) -> tuple[float, ...]:
 
 
 def beside(before: float, estimate: Estimate, mean: float) -> tuple[float, ...]:
-    """What the third model looks at, in the order of BESIDE: what was thought `before` the source was read (log-odds or suspicion), the
-    estimate with the source, and the mean of those estimates' log-odds in the document.
+    """What the third model looks at, in the order of BESIDE: the log-odds `before` the source was read, the estimate with the source, and
+    the mean of those estimates' log-odds in the document.
     """
     words = estimate.words
     return (1.0, before, estimate.major, estimate.any, sum(w.wrong for w in words) / max(1, len(words)), mean)
@@ -99,12 +99,12 @@ def log_odds(table: str, names: tuple[str, ...], values: Sequence[float], file: 
     return sum(w * x for w, x in zip(_weights(table, names, file), values, strict=True))
 
 
-def _with_source(table: str, scores: Sequence[float], estimates: Sequence[Estimate]) -> list[float]:
-    """Scores of segments as they are with what is thought of those that have a source."""
+def _with_source(odds: Sequence[float], estimates: Sequence[Estimate]) -> list[float]:
+    """Log-odds of segments as they are with what is thought of those that have a source."""
     read = [e.beside.major for e in estimates if e.beside]
     return [
-        log_odds(table, BESIDE, beside(x, e.beside, sum(read) / len(read)), "risk_beside") if e.beside else x
-        for x, e in zip(scores, estimates, strict=True)
+        log_odds("risk", BESIDE, beside(x, e.beside, sum(read) / len(read)), "risk_beside") if e.beside else x
+        for x, e in zip(odds, estimates, strict=True)
     ]
 
 
@@ -114,7 +114,7 @@ def assess(document: Document, findings: Sequence[Finding], estimates: Sequence[
     if estimates:
         mean = sum(e.major for e in estimates) / len(estimates)
         odds = [log_odds("blend", BLEND, blend(rules, e, mean)) for rules, e in zip(odds, estimates, strict=True)]
-        odds = _with_source("risk", odds, estimates)
+        odds = _with_source(odds, estimates)
     return [round(1 / (1 + math.exp(-x)), 4) for x in odds]
 
 
@@ -136,10 +136,11 @@ def suspicion(
 
 def doubts(document: Document, findings: Sequence[Finding], estimates: Sequence[Estimate]) -> list[float]:
     """The chance, 0 to 1, that an editor would change each segment, for those that are suspect enough to be shown; 0 for the others."""
-    alone, sourced = _weights("doubt", DOUBT)[-len(CUTS):], _weights("cuts", CUTS, "risk_beside")
-    scores = _with_source("doubt", suspicion(document, findings, estimates), estimates)
+    alone = (0.0, *_weights("doubt", DOUBT)[-3:])
+    sourced = _weights("doubt", DOUBT_BESIDE, "risk_beside")
     found = []
-    for x, e in zip(scores, estimates, strict=True):
-        bias, slope, threshold = sourced if e.beside else alone
-        found.append(1 / (1 + math.exp(-(bias + slope * x))) if x >= threshold else 0.0)
+    for x, e in zip(suspicion(document, findings, estimates), estimates, strict=True):
+        share, bias, slope, threshold = sourced if e.beside else alone
+        score = x + share * e.beside.any if e.beside else x
+        found.append(1 / (1 + math.exp(-(bias + slope * score))) if score >= threshold else 0.0)
     return found
