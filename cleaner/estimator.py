@@ -131,10 +131,11 @@ class Beside(Estimator):
         """What does not fit is parted, text and source alike, into as many parts of equal length: they keep step."""
         source = self.tokenizer.encode(context, add_special_tokens=False).ids
         own = self.tokenizer.encode(text, add_special_tokens=False)
+        places = [(start + text[start:end][:1].isspace(), end) for start, end in own.offsets]  # a piece has the space before it
         count = max(1, -(-len(source) // self.context), -(-len(own.ids) // (self.length - self.context - 3)))
         edges = [(len(source) * i // count, len(own.ids) * i // count) for i in range(count + 1)]
         for (a, c), (b, d) in itertools.pairwise(edges):
-            yield source[a:b], own.ids[c:d], own.offsets[c:d]
+            yield source[a:b], own.ids[c:d], places[c:d]
 
 
 _E = TypeVar("_E", bound=Estimator)
