@@ -103,10 +103,6 @@ class Analysis:
         """The same in the smallest parts that belong together, see `sources.aligned`."""
         return [group for source, own in self.passages for group in aligned(source, own)]
 
-    def source_of(self, span: Span) -> str:
-        """What the sentences that a span touches were translated from; empty where that is not known."""
-        return " ".join(source for source, own in self.groups if any(s.span.overlaps(span) for s in own))
-
     @cached_property
     def lines(self) -> list[tuple[Segment, str]]:
         """Segments with their text; in a second reading only those that its focus touches. For rules that ask only for the sentence."""

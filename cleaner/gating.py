@@ -33,10 +33,7 @@ def asked(*, neural: bool, costly: bool = True) -> list[Gate]:
 
 def fair(pair: Pair, terms: tuple[Term, ...]) -> Pair:
     """A pair with what people taught put right in both texts: to take that away, or to put it there, is no loss."""
-    if not terms:
-        return pair
-    original, rewrite, context = (corrected(text, terms) for text in (pair.original, pair.rewrite, pair.context))
-    return Pair(original, rewrite, context, pair.source)
+    return Pair(*(corrected(text, terms) for text in (pair.original, pair.rewrite, pair.context))) if terms else pair
 
 
 def measure(pair: Pair, config: Config, gates: Iterable[Gate] | None = None) -> tuple[Verdict, ...]:

@@ -168,7 +168,7 @@ class Pipeline:
         assessment = self._assess(analysis)
         findings = [f for f in assessment.findings if f.confidence >= self.config.min_confidence]
         groups = group(document, self._limit(self.suggest(analysis, findings)))
-        decisions = self._judge(analysis, findings, groups)
+        decisions = self._judge(document, findings, groups)
         decisions, accepted = self._settle(document, findings, decisions)
         records = record(document, findings, assessment.risks, groups, decisions, accepted, self.answers)
         if self.budget.limits:
@@ -185,12 +185,11 @@ class Pipeline:
                 kept.append(s)
         return kept
 
-    def _judge(self, analysis: Analysis, findings: list[Finding], groups: list[Group]) -> list[Decision]:
+    def _judge(self, document: Document, findings: list[Finding], groups: list[Group]) -> list[Decision]:
         """Gates on every suggestion; then the rewritten passages are read again, many in one reading.
 
         Rules of another process wait until it is settled what is made: most suggestions are a person's, who reads them anyway.
         """
-        document = analysis.document
         turns = [
             [(g, g.suggestions[turn]) for g in groups if turn < len(g.suggestions)]
             for turn in range(max((len(g.suggestions) for g in groups), default=0))
@@ -202,8 +201,7 @@ class Pipeline:
             new = self._new_findings(document, findings, reading)
             for own, s in picked:
                 text = applied(own.span, document.text, [s])
-                original = text if _from_source(s) else own.span.of(document.text)
-                pair = Pair(original, text, document.text, analysis.source_of(own.span))
+                pair = Pair(text if _from_source(s) else own.span.of(document.text), text, document.text)
                 costly = turn == 0 or s.safety == "safe" or self.config.unsafe_fixes  # not for what waits behind another
                 verdicts = self.measure(pair, gating.asked(neural=s.neural, costly=costly))
                 judged.append(decide(s, (*verdicts, _nothing_new(new[s])), unsafe_fixes=self.config.unsafe_fixes))

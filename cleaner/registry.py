@@ -112,14 +112,11 @@ class Rewriter:
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """An original and its rewrite, with the rest of the document as context and what the original was translated from (both empty when
-    unknown).
-    """
+    """An original and its rewrite, with the rest of the document as context (empty when unknown)."""
 
     original: str
     rewrite: str
     context: str = ""
-    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)

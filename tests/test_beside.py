@@ -9,7 +9,7 @@ import pytest
 from cleaner import encoder, estimator
 from cleaner.analysis import Analysis
 from cleaner.config import Config
-from cleaner.core import Document, Span
+from cleaner.core import Document
 from cleaner.pipeline import Pipeline
 from cleaner.risk import assess
 from cleaner.segment import from_text
@@ -112,10 +112,3 @@ def test_without_a_source_the_model_is_not_asked_for(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(estimator, "load_beside", lambda: pytest.fail("loaded"))
     with Pipeline(Config(languagetool=False)) as pipeline:
         assert pipeline.clean(from_text(TEXT)).records
-
-
-def test_the_source_of_a_span_is_that_of_its_sentences() -> None:
-    analysis = Analysis(beside())
-    first, second, third = (s.span for s in analysis.document.segments)
-    assert analysis.source_of(second) == "橋は来春に再開すると当局は述べた。"
-    assert analysis.source_of(Span(first.start, third.end)) == SOURCE.replace("\n\n", " ").replace("。橋", "。 橋").strip()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from ..estimator import CONTEXT_CHARACTERS, Estimator, load, load_beside
+from ..estimator import CONTEXT_CHARACTERS, load
 from ..registry import Breaks, Keeps, Outcome, Pair, gate
 
 
@@ -19,9 +19,8 @@ def no_worse(pair: Pair) -> Outcome:
 
     The score is the odds of a major error before over those after, 1 at most; at the threshold of 0.2 they may grow to five times
     that. The margin is wide because the model is a rough judge: `python benchmarks/quality_gate.py` says how many post-edits of
-    people, and how many planted errors, it refuses. Each text is read after what stands before it in the document, and where the source
-    is known, both beside it by the model that can: the growth is the mean of what the two see. Without a model there is nothing to
-    measure, and the gate passes.
+    people, and how many planted errors, it refuses. Each text is read after what stands before it in the document. Without the model
+    there is nothing to measure, and the gate passes.
     """
     if pair.original == pair.rewrite:
         return Outcome(1.0)
@@ -30,15 +29,8 @@ def no_worse(pair: Pair) -> Outcome:
         return Outcome(1.0, "not measured: there is no quality model")
     at = pair.context.find(pair.original)
     before = pair.context[max(0, at - CONTEXT_CHARACTERS):at] if at > 0 else ""
-    growth = _growth(model, pair, before)
-    sourced = load_beside() if pair.source else None
-    if sourced:
-        growth = (growth + _growth(sourced, pair, pair.source)) / 2
+    old, new = model.estimate([pair.original, pair.rewrite], [before, before])
+    growth = new.major - old.major
     if growth <= 0:
         return Outcome(1.0)
     return Outcome(math.exp(-growth), f"the quality model sees the odds of a major error grow {math.exp(growth):.1f}-fold")
-
-
-def _growth(model: Estimator, pair: Pair, beside: str) -> float:
-    old, new = model.estimate([pair.original, pair.rewrite], [beside, beside])
-    return new.major - old.major
