@@ -8,6 +8,7 @@ trained on and how good they are. Without the first (missing or damaged) the too
 from __future__ import annotations
 
 import itertools
+import re
 import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -24,7 +25,7 @@ from .encoder import Encoder, Part, damage
 FOLDER, BESIDE = "quality", "source"
 CONTEXT_CHARACTERS = 400
 CACHE_SIZE = 4096
-UNREAD = 0.2  # the share of unknown pieces from which on a source is in a script that the model was not made for
+UNREAD = 0.2  # the share of letters of other scripts from which on a source is not for the model that reads it
 DOUBTFUL = 0.5  # a word is shown as part of an error from this chance on
 
 
@@ -123,9 +124,9 @@ class Beside(Estimator):
     """The model that reads a segment beside its source, which stands where the context does for the other."""
 
     def reads(self, source: str) -> bool:
-        """Whether the model knows the script that a source is written in."""
-        ids = self.tokenizer.encode(source, add_special_tokens=False).ids
-        return ids.count(self.settings["unknown"]) <= UNREAD * len(ids)
+        """Whether the model was trained on the script that a source is written in."""
+        letters = [c for c in source if c.isalpha()]
+        return sum(not _READ.match(c) for c in letters) <= UNREAD * len(letters)
 
     def parts(self, text: str, context: str) -> Iterator[Part]:
         """What does not fit is parted, text and source alike, into as many parts of equal length: they keep step."""
@@ -138,6 +139,7 @@ class Beside(Estimator):
             yield source[a:b], own.ids[c:d], places[c:d]
 
 
+_READ = re.compile(r"[A-Za-z\u00c0-\u024f\u0400-\u04ff\u3005-\u9fff\uff21-\uff9f]")  # Latin, Cyrillic, kana, Chinese characters; wide, too
 _E = TypeVar("_E", bound=Estimator)
 
 

@@ -17,7 +17,6 @@ import exporting
 import numpy as np
 import torch
 from fitting import auc
-from multilingual import UNKNOWN
 from quality import FOLDS
 from quality_export import Served
 from quality_model import CLS, SENTENCE, SEP, WORD
@@ -37,7 +36,7 @@ def main() -> None:
     figures = {f"auc_{name}": auc(odds, np.array([e.labels[name] for e in examples])) for name in ("major", "any")}
     settings = {
         "version": 1, "base": "multilingual-e5-small", "context_tokens": LIMITS[0], "max_tokens": LIMITS[1], "cls": CLS, "sep": SEP,
-        "unknown": UNKNOWN, "sentence": SENTENCE, "word": WORD,
+        "sentence": SENTENCE, "word": WORD,
         "held_out": {"segments": len(examples)} | {k: round(v, 4) for k, v in figures.items()},
     }
     model, tokenizer = start(args.work)
