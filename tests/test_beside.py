@@ -75,7 +75,7 @@ def test_what_is_too_long_is_parted_alike(model: estimator.Beside) -> None:
     assert sum(len(a) for a, _, _ in parts) == len(model.tokenizer.encode(source, add_special_tokens=False).ids)
 
 
-@pytest.mark.parametrize("source", ["الكلب يجري في الحديقة", "시의회는 화요일에 결정했다.", "สภาเทศบาลลงมติเมื่อวันอังคาร", "Ο δήμος αποφάσισε."])
+@pytest.mark.parametrize("source", ["الكلب يجري", "시의회는 화요일에 결정했다.", "สภาเทศบาลลงมติเมื่อวันอังคาร", "Ο δήμος αποφάσισε."])
 def test_a_script_that_it_was_not_made_for_is_left_alone(model: estimator.Beside, source: str) -> None:
     assert not model.reads(source)
     document = beside("The council voted on Tuesday.\n", source + "\n")

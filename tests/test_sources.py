@@ -73,6 +73,13 @@ def test_sentences_are_put_beside_those_of_their_length(text: str, source: str, 
     assert [s for _, segments in found for s in segments] == own
 
 
+def test_a_page_in_one_paragraph_is_aligned() -> None:
+    text = "\n".join(f"Item {'very ' * (i % 5)}number {i} is here." for i in range(500))
+    source = "".join(f"{'とても' * (i % 5)}品目番号{i}がここにある。" for i in range(500))
+    ((passage, own),) = passages(paired(from_text(text.replace("\n", " ")), source, "a.ja"))
+    assert [len(segments) for _, segments in aligned(passage, own)] == [1] * 500
+
+
 def test_passages_have_all_their_segments() -> None:
     found = passages(paired(from_text(TEXT), SOURCE, "a.ja"))
     assert [(source, len(own)) for source, own in found] == [("港は古い。", 1), ("費用は７０億円。船が来る。", 2)]
