@@ -87,7 +87,8 @@ def _regions(document: Document, changes: Sequence[Change]) -> list[tuple[Kind, 
 
 
 def _lines(text: str, span: Span) -> Span:
-    """A span widened to its lines, without the end of the last."""
+    """A span widened to its lines, without the end of the last; an empty line that something is put into has its own end."""
     start = max(text.rfind("\n", 0, span.start), text.rfind("\r", 0, span.start)) + 1
     end = _LINE_END.search(text, max(start, span.end - 1) if span.end and text[span.end - 1] in "\r\n" else span.end)
-    return Span(start, max(start, end.start() if end else len(text)))
+    stop = max(start, end.start() if end else len(text))
+    return Span(start, stop if stop > start else max(start, span.end))
