@@ -205,6 +205,7 @@ def test_two_files_as_tracked_changes(diff: Callable[..., tuple[int, str, str]])
 
 @given(st.text(st.sampled_from("ab .,\n"), min_size=1, max_size=40).filter(str.strip), TEXTS)
 @example("a\n\n", "\na")
+@example("b\n", "a\n\nb\n b,")
 def test_versions_of_a_text_make_a_result(old: str, new: str) -> None:
     document = from_text(old, "a.txt")
     made = between(document, new, "both")

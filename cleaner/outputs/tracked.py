@@ -133,6 +133,9 @@ def between(old: Document, new: str, name: str) -> Result:
         if not hunk.changed:
             continue
         first, last, text = hunk.old_start, hunk.old_start + len(hunk.old), "".join(hunk.new)
+        if not hunk.old and records and records[-1].span.end == starts[first]:  # the line between went with what stands before it
+            records[-1] = replace(records[-1], output=records[-1].output + text)
+            continue
         if not hunk.old and first:
             first -= 1
             text = old.text[starts[first]:starts[last]] + text
