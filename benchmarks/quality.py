@@ -5,7 +5,7 @@
 Sections: dev (the bench: rules and model, the same with the Japanese beside it, rules alone, models alone), held-out (calibration on tune
 documents, each read by a twin of the model that has not seen it; needs --work, the folder that `models/train/quality.py` and
 `quality_export.py` worked in), mlqe (MLQE-PE's test split, without and with the source), mqm (zh-en MQM, documents held out, the same),
-references (false alarms on what people made of Chinese and Japanese, beside it), human (false alarms on Wikinews), speed.
+references (false alarms on what people made of Japanese, without and with it), human (false alarms on Wikinews), speed.
 `--errors` prints the worst misses and false alarms of the held-out tune documents, never of dev; `--plot` writes the reliability diagram
 of the same. Reads ../shared, which only a checkout has; where it is not there, nothing is measured.
 """
@@ -275,12 +275,12 @@ def references() -> None:
     model = load_beside()
     assert model is not None
     kept = {data.wmt_name(name) for name in model.settings["held_out_documents"]}
-    pages: dict[str, list[dict]] = collections.defaultdict(list)
-    for r in data.lines("wmt_to_english.jsonl.gz"):
-        if r["pair"] == "ja-en" and r["doc"] in kept:
-            pages[r["doc"]].append(r)
-    plain = [formats.parse(f"{name}.txt", "\n\n".join(r["refs"][0] for r in rows) + "\n") for name, rows in pages.items()]
-    sourced = [paired(d, "\n\n".join(r["src"] for r in rows), d.name) for d, rows in zip(plain, pages.values(), strict=True)]
+    pages: dict[str, list[data.Example]] = collections.defaultdict(list)
+    for e in data.translations(2021, ("ja-en",)):
+        if e.group in kept:
+            pages[e.group].append(e)
+    plain = [formats.parse(f"{name}.txt", "\n\n".join(e.text for e in own) + "\n") for name, own in pages.items()]
+    sourced = [paired(d, "\n\n".join(e.source for e in own), d.name) for d, own in zip(plain, pages.values(), strict=True)]
     for name, documents in (("references flagged", plain), ("references flagged, source beside them", sourced)):
         by_rule: collections.Counter[str] = collections.Counter()
         with Pipeline(Config(rewriter="none")) as pipeline:

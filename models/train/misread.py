@@ -60,12 +60,13 @@ def _one(text: str, what: re.Pattern[str], made: Callable[[str], str], rng: rand
 def _exchanged(text: str, what: re.Pattern[str], others: Sequence[str], rng: random.Random) -> Planted | None:
     """A word, name or number as another text has one, with the same ending, so that the grammar mostly holds."""
     def another(m: str) -> str:
-        ending = _ENDING.search(m)
-        fit = [w for t in others for w in what.findall(t) if w != m and w not in text and w not in COMMON and _same(ending, w)]
+        fit = [w for t in others for w in what.findall(t)
+               if w != m and w not in text and w not in COMMON and _ending(w) == _ending(m)]
         return rng.choice(fit) if fit else m
 
     return _one(text, what, another, rng)
 
 
-def _same(ending: re.Match[str] | None, word: str) -> bool:
-    return bool(ending) and _ENDING.search(word).group() == ending.group()  # type: ignore[union-attr]
+def _ending(word: str) -> str:
+    found = _ENDING.search(word)
+    return found.group() if found else ""

@@ -104,8 +104,8 @@ def base(archive: Path, texts: Iterable[str]) -> tuple[BertModel, Tokenizer]:
         "embeddings.LayerNorm.bias": stored.tensor("emb.ln.b", -1),
     }
     for name, part in ((f"l{n}.{short}", f"encoder.layer.{n}.{long}") for n in range(LAYERS) for short, long in PARTS.items()):
-        shape = () if name.endswith("ln") else (stored.inner if name.endswith("fi") else stored.width, -1)
-        weights[f"{part}.weight"] = stored.tensor(f"{name}.w", *(shape or (-1,)))
+        shape = (-1,) if name.endswith("ln") else (stored.inner if name.endswith("fi") else stored.width, -1)
+        weights[f"{part}.weight"] = stored.tensor(f"{name}.w", *shape)
         weights[f"{part}.bias"] = stored.tensor(f"{name}.b", -1)
     model.load_state_dict(weights)
     return model, tokenizer

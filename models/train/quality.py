@@ -16,13 +16,15 @@ import argparse
 import os
 import pickle
 import random
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import quality_data as data
 import torch
-from quality_model import Quality, base, predict, prepare, train
+from quality_model import LIMITS, Quality, base, predict, prepare, train
 from teacher import taught
+from tokenizers import Tokenizer
 
 SEED = 11
 #: The models of stage 2 and which third of tune each leaves out; stage 1 did without the first third only.
@@ -43,42 +45,60 @@ def mixture(turn: int, exclude: frozenset[str]) -> list[data.Example]:
     return [*data.post_edits() * 2, *(spans[14000:] if turn else spans[:14000]), *outputs, *data.human(rng, 0.2 if turn else 0.5)[:6000]]
 
 
-def main() -> None:
-    """Run it."""
-    ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+def asked(description: str | None) -> Path:
+    """The folder that somebody wants a recipe to work in, made; threads and seed are set."""
+    ap = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
     ap.add_argument("work", type=Path)
     ap.add_argument("--threads", type=int, default=os.cpu_count())
     args = ap.parse_args()
     args.work.mkdir(parents=True, exist_ok=True)
     torch.set_num_threads(args.threads)
     torch.manual_seed(SEED)
+    work: Path = args.work
+    return work
+
+
+def first_stage(
+    work: Path, model: Quality, tokenizer: Tokenizer, examples: Callable[[int], Sequence[data.Example]], limits: tuple[int, int] = LIMITS
+) -> Path:
+    """Both turns of stage 1 on the `examples` of each, or what WORK keeps of them: the last checkpoint, as which the model is left."""
+    start = work
+    for turn, rate in enumerate((2e-4, 1.5e-4)):
+        start = work / f"stage1-{turn}.pt"
+        if start.exists():
+            model.load_state_dict(torch.load(start))
+            continue
+        rows = prepare(tokenizer, examples(turn), limits=limits)
+        print(len(rows), "examples,", sum(len(r[0]) for r in rows), "tokens", flush=True)
+        train(model, rows, passes=1, rate=rate, seed=SEED + turn, name=f"stage 1, turn {turn}", keep=work / f"partial-{turn}.pt")
+        torch.save(model.state_dict(), start)
+    return start
+
+
+def main() -> None:
+    """Run it."""
+    work = asked(__doc__)
     encoder, tokenizer = base()
     out = held_out([r["file"] for r in data.gold("tune")])
     exclude = frozenset(data.wmt_name(n) for n in out)
     model = Quality(encoder)
-    for turn, rate in enumerate((2e-4, 1.5e-4)):
-        start = args.work / f"stage1-{turn}.pt"
-        if start.exists():
-            model.load_state_dict(torch.load(start))
-            continue
-        examples = mixture(turn, exclude)
-        if turn == 1:
-            labels = taught(out, (model, tokenizer))
-            examples = [replace(e, labels=e.labels | labels.get((e.group, e.text), {})) for e in examples]
-        rows = prepare(tokenizer, examples)
-        print(len(rows), "examples,", sum(len(r[0]) for r in rows), "tokens", flush=True)
-        train(model, rows, passes=1, rate=rate, seed=SEED + turn, name=f"stage 1, turn {turn}", keep=args.work / f"partial-{turn}.pt")
-        torch.save(model.state_dict(), start)
+
+    def examples(turn: int) -> list[data.Example]:
+        made = mixture(turn, exclude)
+        labels = taught(out, (model, tokenizer)) if turn else {}
+        return [replace(e, labels=e.labels | labels.get((e.group, e.text), {})) for e in made]
+
+    start = first_stage(work, model, tokenizer, examples)
     tune = data.annotated()
     for name, fold in FOLDS.items():
         kept = held_out([e.group for e in tune], fold) if fold is not None else set()
         torch.manual_seed(SEED)
         model.load_state_dict(torch.load(start))
         train(model, prepare(tokenizer, [e for e in tune if e.group not in kept]), passes=2, rate=5e-5, seed=SEED, tokens=1500, name=name)
-        torch.save(model.state_dict(), args.work / f"{name}.pt")
+        torch.save(model.state_dict(), work / f"{name}.pt")
         if fold == 0:
             unseen = [e for e in tune if e.group in kept] + data.silent()
-            (args.work / "held_out.pickle").write_bytes(pickle.dumps((unseen, predict(model, tokenizer, unseen))))
+            (work / "held_out.pickle").write_bytes(pickle.dumps((unseen, predict(model, tokenizer, unseen))))
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import quality_data as data
@@ -39,6 +40,9 @@ FALSE_ALARMS = 0.025
 WEIGHED = (0.3, 2.0, 4.0, 0.15, -1.5, 4)
 
 
+_E = TypeVar("_E", bound=Estimator)
+
+
 @dataclass(slots=True)
 class Table:
     """A row for every annotated segment: features of both models, whether it has a major error and any, its document."""
@@ -51,9 +55,9 @@ class Table:
     names: np.ndarray
 
 
-def twins(work: Path) -> list[tuple[frozenset[str], Estimator]]:
+def twins(work: Path, kind: type[_E] = Estimator) -> list[tuple[frozenset[str], _E]]:
     """The models that have not seen some of tune, with the names of those documents; the first model's no stage has seen."""
-    return [(frozenset(json.loads(f.read_text(encoding="utf-8"))["held_out_documents"]), Estimator(f.parent))
+    return [(frozenset(json.loads(f.read_text(encoding="utf-8"))["held_out_documents"]), kind(f.parent))
             for f in sorted(work.glob("honest*/model.json"))]
 
 

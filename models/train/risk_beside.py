@@ -12,7 +12,6 @@ where FALSE_ALARMS of people's own translations of Japanese news are: references
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -22,6 +21,7 @@ from pathlib import Path
 import numpy as np
 import quality_data as data
 from fitting import asked, auc, fit, held_out, ship
+from risk import twins
 
 from cleaner import formats, sources
 from cleaner.analysis import Analysis
@@ -148,11 +148,11 @@ def main() -> None:
         sys.exit("models/train/risk_beside.py: ../shared is not here, so there is nothing to fit")
     final = load_beside()
     assert final is not None, "models/train/source_export.py makes it"
-    twins = {file: Beside(f.parent) for f in sorted(args.work.glob("honest*/model.json")) for file in _unseen(f)}
+    honest = {name: model for unseen, model in twins(args.work, Beside) for name in unseen}
     with Pipeline(Config(ignore=("quality",))) as pipeline:
         experienced = table(((n, p, final) for n, p in experts().items()), pipeline)
         people = table(((n, p, final) for n, p in right(final.settings["held_out_documents"]).items()), pipeline)
-        news = table(((n, p, twins[n]) for n, p in annotated().items()), pipeline)
+        news = table(((n, p, honest[n]) for n, p in annotated().items()), pipeline)
     x, major = experienced.risk, experienced.major
     together = held_out(x, major, experienced.names)
     print(f"{len(major)} translations from Chinese, {major.mean():.2f} with a major error; area under the curve before "
@@ -167,10 +167,6 @@ def main() -> None:
     bias, slope = fit(np.stack([np.ones(len(shown)), news.doubt], 1), news.error)
     doubt = (DOUBT_BESIDE, (WEIGHED, bias, slope, threshold))
     ship("risk_beside", {"risk": (BESIDE, risk), "doubt": doubt}, dry_run=args.dry_run)
-
-
-def _unseen(settings: Path) -> list[str]:
-    return list(json.loads(settings.read_text(encoding="utf-8"))["held_out_documents"])
 
 
 if __name__ == "__main__":

@@ -10,8 +10,6 @@ segments of the bench's tune split. Documents are held out as in `quality.py`.
 
 from __future__ import annotations
 
-import argparse
-import os
 import pickle
 import random
 import sys
@@ -23,7 +21,7 @@ import quality_data as data
 import torch
 from misread import misread
 from multilingual import base
-from quality import FOLDS, SEED, held_out
+from quality import FOLDS, SEED, asked, first_stage, held_out
 from quality_model import Quality, predict, prepare, train
 from teacher import taught
 from tokenizers import Tokenizer
@@ -102,33 +100,19 @@ def start(work: Path) -> tuple[Quality, Tokenizer]:
 
 def main() -> None:
     """Run it."""
-    ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    ap.add_argument("work", type=Path)
-    ap.add_argument("--threads", type=int, default=os.cpu_count())
-    args = ap.parse_args()
-    args.work.mkdir(parents=True, exist_ok=True)
-    torch.set_num_threads(args.threads)
-    torch.manual_seed(SEED)
-    model, tokenizer = start(args.work)
+    work = asked(__doc__)
+    model, tokenizer = start(work)
     out = held_out([r["file"] for r in data.gold("tune")])
-    for turn, rate in enumerate((2e-4, 1.5e-4)):
-        kept = args.work / f"stage1-{turn}.pt"
-        if kept.exists():
-            model.load_state_dict(torch.load(kept))
-            continue
-        rows = prepare(tokenizer, mixture(turn, out), limits=LIMITS)
-        print(len(rows), "examples,", sum(len(r[0]) for r in rows), "tokens", flush=True)
-        train(model, rows, passes=1, rate=rate, seed=SEED + turn, name=f"stage 1, turn {turn}", keep=args.work / f"partial-{turn}.pt")
-        torch.save(model.state_dict(), kept)
+    kept = first_stage(work, model, tokenizer, lambda turn: mixture(turn, out), LIMITS)
     tune = beside(data.annotated())
     for name, fold in FOLDS.items():
         unseen = held_out([e.group for e in tune], fold) if fold is not None else set()
         model.load_state_dict(torch.load(kept))
         rows = prepare(tokenizer, [e for e in tune if e.group not in unseen], limits=LIMITS)
         train(model, rows, passes=2, rate=5e-5, seed=SEED, tokens=1500, name=name)
-        torch.save(model.state_dict(), args.work / f"{name}.pt")
+        torch.save(model.state_dict(), work / f"{name}.pt")
         own = [e for e in tune if e.group in unseen]
-        (args.work / f"{name}.pickle").write_bytes(pickle.dumps((own, predict(model, tokenizer, own, LIMITS))))
+        (work / f"{name}.pickle").write_bytes(pickle.dumps((own, predict(model, tokenizer, own, LIMITS))))
 
 
 if __name__ == "__main__":
