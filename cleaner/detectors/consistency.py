@@ -10,6 +10,7 @@ from itertools import combinations, pairwise
 
 from ..analysis import Analysis
 from ..core import Replacement, Span
+from ..language.japanese_names import sound
 from ..language.wording import Word, is_common, is_title, is_word, words
 from ..registry import Bad, Good, Hit, detector
 
@@ -74,23 +75,9 @@ def _collect(analysis: Analysis) -> dict[str, _Name]:
     return found
 
 
-_ROMAJI = ((re.compile("ou|oo|oh(?![aeiou])|ō"), "o"), (re.compile("uu|ū"), "u"), (re.compile("si"), "shi"), (re.compile("ti"), "chi"),
-           (re.compile("tu"), "tsu"), (re.compile("hu"), "fu"), (re.compile("zi"), "ji"), (re.compile("m(?=[bp])"), "n"))
 _JAPANESE = re.compile(
     r"(?:(?:[kgsztdnhbpmrywj]|sh|ch|ts|ky|gy|ny|hy|by|py|my|ry|f)?[aeiouāīūēō]|n(?![aeiouy])|([kstp])(?=\1)|t(?=ch)|h(?![aeiouy]|n(?![aeiouy]))){3,}",
 )
-
-
-def _sound(name: str) -> str:
-    """What spellings of one Japanese name share: Ohno, Oono and Ono; Simizu and Shimizu (Hepburn and Kunrei, ISO 3602).
-
-    >>> _sound("Ohtsuka") == _sound("Otsuka"), _sound("Shimizu") == _sound("Simizu")
-    (True, True)
-    """
-    lower = name.lower()
-    for pattern, replacement in _ROMAJI:
-        lower = pattern.sub(replacement, lower)
-    return lower.replace("shhi", "shi").replace("chhi", "chi")
 
 
 def _edits(a: str, b: str) -> int:
@@ -117,7 +104,7 @@ def _chance(a: _Name, b: _Name) -> float:
     if edits <= 2 and short >= 6 and beside:
         return 0.75 if edits == 1 or short >= 8 else 0.6
     both = all(_JAPANESE.fullmatch(n.text.lower()) for n in (a, b))
-    if both and _sound(a.text) == _sound(b.text):
+    if both and sound(a.text) == sound(b.text):
         return 0.6
     if edits != 1 or short < 6 or a.segments & b.segments:
         return 0.0  # a sentence that names both means two

@@ -83,7 +83,7 @@ def number_lost(analysis: Analysis) -> Iterator[Hit]:
         if not said.japanese or wrong:
             continue  # a wrong number in its place is told as such
         for amount in said.unused(document, segments):
-            yield Hit(_place(document, segments), f"The source has {amount.text}, which is not here.", 0.6)
+            yield Hit(place(document, segments), f"The source has {amount.text}, which is not here.", 0.6)
 
 
 @detector("accuracy/addition", "major", examples=[
@@ -155,7 +155,7 @@ def term_not_translated(analysis: Analysis) -> Iterator[Hit]:
         bases = ([shipped()] if from_japanese(analysis) else []) + ([analysis.termbase] if analysis.termbase else [])
         for missing in (m for base in bases for m in base.missing(source, target)):
             said = f"The source has {missing.term}: {listing(missing.english[:_NAMED])}. Nothing like it is here."
-            yield Hit(_place(document, segments), said, 0.8)
+            yield Hit(place(document, segments), said, 0.8)
 
 
 _NAMED = 3  # forms of a term's English in a message
@@ -181,7 +181,7 @@ def shorter_than_source(analysis: Analysis) -> Iterator[Hit]:
         count = sum(len(s.target.split()) for s in segments)
         if expected >= _ENOUGH and math.log((count + 1) / (expected + 1)) < _SHORT:
             words_ = f"{count} words stand for a source that is worth about {expected:.0f}"
-            yield Hit(_place(document, segments), f"{words_}: is something left out?", 0.75)
+            yield Hit(place(document, segments), f"{words_}: is something left out?", 0.75)
 
 
 _AFTER = re.compile(r":\d| ?[ap]\.?m\b|['’]?s\b")
@@ -213,7 +213,7 @@ def _figures(document: Document, segments: Sequence[Segment]) -> Iterator[tuple[
                 yield number, Span(start, end).shift(segment.span.start)
 
 
-def _place(document: Document, segments: Sequence[Segment]) -> Span:
+def place(document: Document, segments: Sequence[Segment]) -> Span:
     """Where to show what is missing from a passage: at its first words."""
     first = segments[0].span
     end = re.match(r"\s*\S+(?:\s+\S+){0,2}", first.of(document.plain))

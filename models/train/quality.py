@@ -59,11 +59,12 @@ def asked(description: str | None) -> Path:
 
 
 def first_stage(
-    work: Path, model: Quality, tokenizer: Tokenizer, examples: Callable[[int], Sequence[data.Example]], limits: tuple[int, int] = LIMITS
+    work: Path, model: Quality, tokenizer: Tokenizer, examples: Callable[[int], Sequence[data.Example]],
+    limits: tuple[int, int] = LIMITS, rates: Sequence[float] = (2e-4, 1.5e-4),
 ) -> Path:
-    """Both turns of stage 1 on the `examples` of each, or what WORK keeps of them: the last checkpoint, as which the model is left."""
+    """The turns of stage 1 on the `examples` of each, or what WORK keeps of them: the last checkpoint, as which the model is left."""
     start = work
-    for turn, rate in enumerate((2e-4, 1.5e-4)):
+    for turn, rate in enumerate(rates):
         start = work / f"stage1-{turn}.pt"
         if start.exists():
             model.load_state_dict(torch.load(start))

@@ -32,6 +32,8 @@ import gates  # joins tokens again
 LIMITS = (96, 196)  # tokens of source, and of source and sentence
 ALPHABETS = ("et-en", "ro-en", "ru-en")  # of MLQE-PE's pairs those that the encoder's vocabulary is kept for
 NEAR = 30  # texts before and after, for words of the same news
+RATES = (2e-4, 1.5e-4, 1e-4)  # of the turns of stage 1
+MARKED, EDITS = ((0, 11000), (11000, 15000), (15000, 23000)), ((0, 6000), (6000, 8500), (8500, 11000))  # that each reads
 FIXED = 3  # layers that stay as they are, and so do the pieces: there are few documents to learn them from
 
 
@@ -72,11 +74,13 @@ def mixture(turn: int, out: set[str]) -> list[data.Example]:
     random.Random(SEED).shuffle(edits)
     chinese = data.systems(rng, {"zh-en": 1500 if turn else 3000}, exclude)
     right = data.translations(2021, ("ja-en", "zh-en"), exclude)
-    if turn:
-        others = data.translations(2021, ("de-en", "ru-en"))
+    others = data.translations(2021, ("de-en", "ru-en"))
+    if turn == 1:
         right = misreadings(rng, [*right, *right, *others, *edited(ALPHABETS)[::12]], 0.6)
-    marked, edits = (marked[11000:15000], edits[6000:8500]) if turn else (marked[:11000], edits[:6000])
-    return beside([*japanese, *chinese, *right, *marked, *edits])
+    elif turn:
+        right = [*right, *others, *edited(ALPHABETS)[1::3]]
+        right = [*right, *misreadings(rng, right, 1.0)]  # the same source, so that only reading both tells them apart
+    return beside([*japanese, *chinese, *right, *marked[slice(*MARKED[turn])], *edits[slice(*EDITS[turn])]])
 
 
 def texts() -> list[str]:
@@ -103,7 +107,7 @@ def main() -> None:
     work = asked(__doc__)
     model, tokenizer = start(work)
     out = held_out([r["file"] for r in data.gold("tune")])
-    kept = first_stage(work, model, tokenizer, lambda turn: mixture(turn, out), LIMITS)
+    kept = first_stage(work, model, tokenizer, lambda turn: mixture(turn, out), LIMITS, RATES)
     tune = beside(data.annotated())
     for name, fold in FOLDS.items():
         unseen = held_out([e.group for e in tune], fold) if fold is not None else set()
