@@ -90,7 +90,8 @@ def _places(run: str) -> Iterator[Name]:
         if not text:
             return
         if "w" not in _entry(text):
-            yield Name(text, tuple(dict.fromkeys(_bare(r, text) for r in _entry(text)["p"])))
+            readings = dict.fromkeys(_bare(r, text) for r in _entry(text)["p"])
+            yield Name(text, tuple(sorted(readings, key=len)))  # 松本市 is Matsumoto, and Matsumotoichi a place in the country
         start += len(text)
 
 
@@ -156,7 +157,7 @@ _ROWS = (
 )
 _CONSONANT = {ord(c): row[0] for row in _ROWS for c in row[1:]} | {ord(c): "" for c in "アイウエオァィゥェォヤユヨャュョワヮヲッー"}
 _SPELLED = tuple((re.compile(pattern), new) for pattern, new in (
-    ("sch|sh", "s"), ("tch|ch|ts", "t"), ("ck|qu?", "k"), ("ph|f|wh", "h"), ("th", "s"), ("x", "ks"), ("c(?=[eiy])", "s"), ("c", "k"),
+    ("sch|sh", "s"), ("tch|ch|ts|dt", "t"), ("ck|qu?", "k"), ("ph|f|wh", "h"), ("th", "s"), ("x", "ks"), ("c(?=[eiy])", "s"), ("c", "k"),
     ("dg|j", "z"), ("v", "b"), ("l", "r"), ("r(?![aeiouy])", ""), ("m(?=[bp])", "n"), ("[aeiouwy]", ""), (r"(.)\1+", r"\1"),
 ))
 

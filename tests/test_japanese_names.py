@@ -1,0 +1,83 @@
+"""Names in a Japanese source, their readings, and what foreign ones sound like."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cleaner import formats
+from cleaner.analysis import Analysis
+from cleaner.detectors.source_names import name_not_translated, name_rendered_otherwise
+from cleaner.language.japanese_names import alike, heard, names
+from cleaner.sources import paired
+
+
+@pytest.mark.parametrize(("source", "expected"), [
+    ("山田花子さんが話した。", {"山田花子": "Yamada"}),
+    ("元外野手の山田監督（５２）は、", {"山田": "Yamada"}),
+    ("山田（５２）は、", {"山田": "Yamada"}),
+    ("同社の山田花子副社長と", {"山田花子": "Yamada"}),
+    ("長野県松本市の", {"松本市": "Matsumoto"}),
+    ("名古屋駅で", {"名古屋駅": "Nagoya"}),
+])
+def test_people_and_places_are_found_with_their_readings(source: str, expected: dict[str, str]) -> None:
+    assert {n.text: n.first[0] for n in names(source)} == expected
+
+
+@pytest.mark.parametrize("source", [
+    "森の中で", "学生さんと先生", "外野手（27）が", "李克強首相", "同市の警察署長", "前監督と新監督", "都市と地区", "３人の女性（２３）", "", "No Japanese (23)",
+])
+def test_what_is_no_name_for_certain_is_left_alone(source: str) -> None:
+    assert names(source) == ()
+
+
+@given(st.text(alphabet=st.sampled_from("山田花子森学生長野県松本市駅李々ヶさん氏監督(（２３）) 「」の。abアー"), max_size=60))
+def test_any_text_is_read(text: str) -> None:
+    for name in names(text):
+        assert name.text
+        assert name.first
+
+
+@given(st.text(max_size=20), st.text(max_size=20))
+def test_sounds_of_any_text_are_compared(katakana: str, word: str) -> None:
+    assert 0 <= alike(katakana, word) <= 1
+    assert heard(heard(word)) == heard(word)
+
+
+@pytest.mark.parametrize(("katakana", "word"), [
+    ("ロビンソン", "Robinson"), ("シュミット", "Schmidt"), ("フィリップ", "Philip"), ("ジャクソン", "Jackson"), ("ヴァレンティン", "Valentin"),
+])
+def test_a_name_sounds_like_its_katakana(katakana: str, word: str) -> None:
+    assert alike(katakana, word) >= 0.9
+
+
+@pytest.mark.parametrize(("katakana", "word"), [("ロビンソン", "Jackson"), ("ヒーロー", "from"), ("ベン", "be"), ("アー", "a")])
+def test_other_words_do_not(katakana: str, word: str) -> None:
+    assert alike(katakana, word) < 0.9
+
+
+def _hits(rule, text: str, source: str) -> list[tuple[str, list[str]]]:
+    document = paired(formats.parse("a.txt", text), source, "a.ja")
+    return [(f.span.of(document.text), [r.text for r in f.replacements]) for f in rule(Analysis(document))]
+
+
+def test_a_reading_that_the_document_has_is_offered_first() -> None:
+    text = "Kuyama, the priest, spoke.\n\nThe priest Tisuyama prayed.\n"
+    source = "久山宮司が話した。\n\n久山宮司が祈った。\n"
+    assert _hits(name_not_translated, text, source) == [("Tisuyama", ["Hisayama", "Kuyama"])]
+
+
+def test_a_name_may_end_at_a_line_or_in_a_possessive() -> None:
+    assert not _hits(name_not_translated, "Yamada's team and O-\nno won.\n", "山田監督のチームが勝った。\n")
+
+
+def test_the_spelling_that_the_source_has_in_latin_letters_wins() -> None:
+    text = "Captella grows. Captella sells.\n"
+    source = "Kaptera社は伸びる。カプテラは売れる。\n"
+    assert ("Captella", ["Kaptera"]) in _hits(name_rendered_otherwise, text, source)
+
+
+def test_a_source_of_another_language_is_not_asked() -> None:
+    assert not _hits(name_not_translated, "The firm in Before won.\n", "Die Firma in Bizen gewann.\n")
+    assert not _hits(name_not_translated, "Li spoke.\n", "李克强总理讲话。\n")
