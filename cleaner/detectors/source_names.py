@@ -31,17 +31,19 @@ _NEAR = 60  # of 100: a word as near as that to a reading is the name, misread
     Bad("[[The firm in Before City]] won.", source="備前市の会社が勝った。"),
     Bad("It stops at [[Mizukubo]] Station.", source="水窪駅に止まる。", after="It stops at Misakubo Station."),
     Bad("Coach [[Tsoichi]] spoke.", source="種市監督が話した。", after="Coach Taneichi spoke."),
+    Bad("[[Captella]] is a new app.", source="新しいアプリはKapteraだ。", after="Kaptera is a new app."),
     Good("The firm in Bizen City won.", source="備前市の会社が勝った。"),
     Good("Mr. Kohno and Ken Ohno spoke.", source="河野俊太郎さんと大野健さんが話した。"),
     Good("Shuntaro spoke.", source="河野俊太郎さんが話した。"),
     Good("He went to Ueno Village.", source="上野村に行った。"),
+    Good("The page is on kaptera.com.", source="ページはKaptera.comにある。"),
     Good("Li Keqiang spoke.", source="李克強首相が話した。"),
     Good("Students and infielders came.", source="学生さんと内野手（27）が来た。"),
     Good("A firm in Bezin City won."),
 ])
 def name_not_translated(analysis: Analysis) -> Iterator[Hit]:
     """A person or place of a Japanese source that the translation has in no reading of it: engines take characters for words, or read them
-    as no dictionary of names does.
+    as no dictionary of names does. Or a name that the source has in Latin letters, and the translation has not.
 
     People are known by their title or age, places by what they are (町, 駅). A word that comes near a reading is shown as the one that is
     wrong.
@@ -51,7 +53,7 @@ def name_not_translated(analysis: Analysis) -> Iterator[Hit]:
         return
     used = {heard(w.text) for text in analysis.texts for w in words(text) if w.capital}
     for source, segments in analysis.passages:
-        own = names(source)
+        own = (*names(source), *(Name(w, (w,)) for w in _latin(source)))
         said = "".join(heard(w.text) for _, w in _words(document, segments))
         others = {heard(r) for n in own for r in (*n.first, *n.given)}
         for name in own:
@@ -61,7 +63,8 @@ def name_not_translated(analysis: Analysis) -> Iterator[Hit]:
 
 
 def _missing(document: Document, segments: Sequence[Segment], name: Name, readings: Sequence[str], others: set[str]) -> Hit:
-    message = f"The source has {name.text}, which is read {listing(readings[:_SHOWN], _SHOWN)}. Nothing like it is here."
+    read = "" if name.text in readings else f", which is read {listing(readings[:_SHOWN], _SHOWN)}"
+    message = f"The source has {name.text}{read}. Nothing like it is here."
     nearest: tuple[float, str, Span] | None = None
     for segment, w in _words(document, segments):
         if w.text[0].isupper() and not is_common(w.lower) and heard(_bare(w)) not in others:
@@ -72,14 +75,14 @@ def _missing(document: Document, segments: Sequence[Segment], name: Name, readin
         return Hit(place(document, segments), message, 0.6)
     _, reading, span = nearest
     offered = tuple(dict.fromkeys((reading, readings[0])))
-    return Hit(span, message, 0.85, tuple(Replacement(span, r, "unsafe", f"{name.text} is read so.") for r in offered))
+    return Hit(span, message, 0.85, tuple(Replacement(span, r, "unsafe", f"{name.text} in the source.") for r in offered))
 
 
 _KATAKANA = re.compile(r"[ァ-ヴー]{3,}")
 _FULL = re.compile(r"[ァ-ヴー]{2,}(?:[・=][ァ-ヴー]{2,})+")
 _ALIKE, _SAME = 0.75, 0.9
 _SURE = 1000  # times: more than any document has a name
-_LATIN = re.compile(r"(?<![A-Za-z])[A-Z][A-Za-z]*[a-z][A-Za-z]*(?![A-Za-z])")
+_LATIN = re.compile(r"(?<![\w.:/@-])[A-Z][A-Za-z]*[a-z]{2}[A-Za-z]*(?![\w./:@-])", re.ASCII)
 _DETERMINER = re.compile(r"\b(?:the|a|an|his|her|my|our|their) $", re.IGNORECASE)
 
 
@@ -153,7 +156,7 @@ def _known(analysis: Analysis) -> dict[str, _Rendered]:
     """Names in katakana with what stands for them: words with a capital inside a sentence that sound like them."""
     document = analysis.document
     found: dict[str, _Rendered] = defaultdict(_Rendered)
-    latin = {w for source, _ in analysis.passages for w in _LATIN.findall(normal(source))}
+    latin = {w for source, _ in analysis.passages for w in _latin(source)}
     for source, segments in analysis.groups:
         own = [(w, _bare(w)) for _, w in _words(document, segments)]
         for parts in _full(source):
@@ -166,6 +169,11 @@ def _known(analysis: Analysis) -> dict[str, _Rendered]:
             found[katakana].spellings.update(n for n in names if alike(katakana, n) >= _SAME)
             found[katakana].spellings.update({w: _SURE for w in latin if alike(katakana, w) >= _SAME})
     return {katakana: rendered for katakana, rendered in found.items() if rendered.spellings}
+
+
+def _latin(source: str) -> list[str]:
+    """The names that a source has in Latin letters."""
+    return list(dict.fromkeys(_LATIN.findall(normal(source))))
 
 
 def _full(source: str) -> list[list[str]]:
