@@ -27,7 +27,7 @@ from cleaner.language import japanese
 from cleaner.language.narrator import signs
 from cleaner.sources import paired
 
-FAMILIES = ("source", "source_names")
+FAMILIES = ("source", "source_names", "source_counters")
 SYSTEMS = 4
 WMT = ("ja-en", "zh-en", "ru-en", "cs-en", "de-en", "uk-en", "is-en", "ha-en")
 MLQE = ("MLQE et-en", "MLQE ro-en", "MLQE ru-en")  # Nepali's and Sinhala's script is not read
