@@ -6,10 +6,12 @@ import math
 import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
+from functools import cache
 
 from ..analysis import Analysis
 from ..core import Document, Replacement, Segment, Span
 from ..language import japanese
+from ..language.lexicon import table
 from ..language.origin import from_japanese
 from ..language.quantities import MONTHS, WEEKDAYS, Number, numbers, ordinal
 from ..language.wording import listing, words
@@ -159,6 +161,46 @@ def term_not_translated(analysis: Analysis) -> Iterator[Hit]:
 
 
 _NAMED = 3  # forms of a term's English in a message
+
+
+@detector("accuracy/mistranslation", "major", examples=[
+    Bad("He came up with [[full base]].", source="満塁で打席に入った。", after="He came up with bases loaded."),
+    Bad("This is the second [[farewell victory]].", source="２度目のサヨナラ勝ち。", after="This is the second walk-off win."),
+    Bad("The [[circuit]] was washed away.", source="う回路が流された。", after="The detour was washed away."),
+    Bad("[[White star]] for the wrestler.", source="力士に白星。", after="A win for the wrestler."),
+    Good("He came up with the bases loaded.", source="満塁で打席に入った。"),
+    Good("The farewell victory of the player.", source="引退する選手の勝利。"),
+    Good("He came up with full base."),
+])
+def term_misread(analysis: Analysis) -> Iterator[Hit]:
+    """What engines make of a term of Japanese news character by character, where the source has the term: 満塁 is bases loaded, not full
+    bases.
+    """
+    if not from_japanese(analysis):
+        return
+    document = analysis.document
+    for source, segments in analysis.passages:
+        said = japanese.normal(source)
+        for term, pattern, better in _misreadings():
+            here = term.search(said)
+            if not here:
+                continue
+            for segment in segments:
+                for m in pattern.finditer(document.plain, segment.span.start, segment.span.end):
+                    span, text = Span(m.start(), m.end()), m.expand(better)
+                    reason = f"The source has {here[0]}: “{text}”."
+                    if m.start() == segment.span.start and m[0][0].isupper():
+                        text = text[0].upper() + text[1:]
+                    yield Hit(span, reason, 0.85, (Replacement(span, text, "unsafe", reason),))
+
+
+@cache
+def _misreadings() -> list[tuple[re.Pattern[str], re.Pattern[str], str]]:
+    """Terms, the English that misreads them, and what to write."""
+    return [
+        (re.compile("|".join(terms.split())), re.compile(rf"\b(?:{wrong})\b", re.IGNORECASE), better)
+        for terms, own in table("terms")["misread"].items() for wrong, better in own
+    ]
 
 
 @detector("accuracy/omission", "major", examples=[
