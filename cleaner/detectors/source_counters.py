@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from ..analysis import Analysis
-from ..core import Replacement, Span
+from ..core import Replacement, Safety, Span
 from ..language.japanese import normal
 from ..language.origin import from_japanese
 from ..language.quantities import MONTHS, ORDINAL, SMALL, ordinal
@@ -26,7 +26,8 @@ _KANJI = "〇一二三四五六七八九"
 @dataclass(frozen=True, slots=True)
 class _Kind:
     """A misreading: the counter, and what it is, for the message; the English, with the number as ``n``; what stands behind the number in
-    the source, and what may not stand behind it anywhere there; what to write; what stands before it, and what else the source must have.
+    the source, and what may not stand behind it anywhere there; what to write; what stands before it, and what else the source must have;
+    the English that means nothing else, so that it is changed without asking.
     """
 
     counter: str
@@ -37,6 +38,7 @@ class _Kind:
     better: Callable[[re.Match[str], int, str], str | None]
     before: str = ""
     only: re.Pattern[str] | None = None
+    sure: re.Pattern[str] | None = None
 
 
 _DAYS, _SCHOOL = 31, 6
@@ -45,6 +47,8 @@ _DAY = re.compile(
     re.IGNORECASE,
 )
 _MONTH = re.compile(rf"\b(?:the )?{_N} months?\b(?: (?P<day>[1-9]|[12]\d|3[01])(?: days?\b)?(?![,.]?\d))?", re.IGNORECASE)
+_ON_DAYS = re.compile(r"on (?:1[1-9]|[23]\d) days", re.IGNORECASE)  # for so many days, but never on them
+_BARE_MONTH = re.compile(r"(?:[2-9]|1[0-2]) month|1?\d month \d+(?: days?)?", re.IGNORECASE)  # with no s, or with a day
 _HALF_DAY = re.compile(r"(?:\b(?:at|on) )?(?<![\d.:,])\b(?P<n>1[3-9]|2\d|3[01]) ?(?P<half>[ap])(?:m\b|\.m\.)", re.IGNORECASE)
 _AGED = re.compile(rf"(?P<lead>\b(?:the|an?) )?\b{_N}-years?-olds?\b", re.IGNORECASE)
 _TIMES = re.compile(rf"(?P<lead>\b(?:in|at|for|by|until|up to|after|finishing) )?(?:the )?\b{_N} times\b", re.IGNORECASE)
@@ -88,8 +92,11 @@ def _outs(m: re.Match[str], n: int, source: str) -> str | None:
 
 
 _KINDS = (
-    _Kind("日", "a day of the month", _DAY, "日", "日(?:間|ぶり|以内|連続|前|後|目|で|も|かけ|の間|ごと|おき|[がか]かり)", _dated),
-    _Kind("月", "a month of the year", _MONTH, "月", r"[カヶか箇ケ]月|[~〜～―–-]", _month, before=r"(?<![~〜～―–-])"),
+    _Kind(
+        "日", "a day of the month", _DAY, "日", "日(?:間|ぶり|以内|連続|前|後|目|で|も|かけ|の間|ごと|おき|[がか]かり)", _dated,
+        sure=_ON_DAYS,
+    ),
+    _Kind("月", "a month of the year", _MONTH, "月", r"[カヶか箇ケ]月|[~〜～―–-]", _month, before=r"(?<![~〜～―–-])", sure=_BARE_MONTH),
     _Kind("日", "a day of the month", _HALF_DAY, "日午[前後]", "時", _half_day),
     _Kind("年", "a year at school or of a career", _AGED, "年(?:生|(?![前間]))", r"[歳才]|\)", _year),
     _Kind("番", "the number on a shirt", _AGED, r"(?!\d)", "[歳才]", _shirt, before="背番号"),
@@ -104,7 +111,9 @@ _KINDS = (
 @detector("accuracy/number", "major", examples=[
     Bad("The launch was planned [[for 18 days]].", source="打ち上げは１８日の予定だった。", after="The launch was planned on the 18th."),
     Bad("It runs [[until 28 days]].", source="２８日まで行われる。", after="It runs until the 28th."),
-    Bad("It opened in [[2 month]].", source="２月に開店した。", after="It opened in February."),
+    Bad("It opened in [[2 month]].", source="２月に開店した。", after="It opened in February.", safe=True),
+    Bad("It happened [[on 25 days]].", source="２５日に起きた。", after="It happened on the 25th.", safe=True),
+    Bad("It runs until [[10 month 18 day]].", source="１０月１８日まで続く。", after="It runs until October 18.", safe=True),
     Bad("It lasts until the end of [[the 7th month]].", source="７月末まで続く。", after="It lasts until the end of July."),
     Bad("Cars waited [[at 22 pm]].", source="車の列ができた＝２２日午後。", after="Cars waited on the afternoon of the 22nd."),
     Bad("All 16 [[3-year-olds]] played.", source="１６人の３年生がすべてプレーした。", after="All 16 third-year students played."),
@@ -114,6 +123,7 @@ _KINDS = (
     Bad("He came to bat with [[two deaths]].", source="二死満塁で打席に入った。", after="He came to bat with two outs."),
     Good("He won on the first day.", source="１日に勝った。"),
     Good("It ran for 18 days.", source="１８日間続いた。"),
+    Good("It ran on two days.", source="２日間続いた、２日から。"),
     Good("It ran for three months.", source="３カ月続いた、３月まで。"),
     Good("Sales in the first six months fell.", source="１～６月の売り上げは減った。"),
     Good("The 10-year-old spoke.", source="１０歳の少年は話した。"),
@@ -163,4 +173,5 @@ def _hit(kind: _Kind, m: re.Match[str], n: int, source: str) -> Hit:
     better = kind.better(m, n, source)
     if better and m.group()[0].isupper():
         better = better[0].upper() + better[1:]
-    return Hit(span, message, 0.85, (Replacement(span, better, "unsafe", message),) if better else ())
+    safety: Safety = "safe" if kind.sure and kind.sure.fullmatch(m.group()) else "unsafe"
+    return Hit(span, message, 0.95 if safety == "safe" else 0.85, (Replacement(span, better, safety, message),) if better else ())
