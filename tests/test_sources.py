@@ -1,6 +1,7 @@
 """A source beside the text: how it is paired, found, carried along, shown and stored, and what its rules ask of it."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from cleaner import cli
 from cleaner.analysis import Analysis
 from cleaner.config import Config
 from cleaner.core import CleanerError
+from cleaner.detectors.source import misreadings
 from cleaner.detectors.subject import invented_i
 from cleaner.inputs import find, originals
 from cleaner.language import japanese
@@ -270,3 +272,9 @@ def test_a_correct_change_keeps_the_source(articles: Path) -> None:
         result = pipeline.clean(document)
     assert result.output == WRONG.replace("Ships come", "Ships come, too")
     assert [f.rule for r in result.records for f in r.findings] == ["number-not-in-source", "doubled-mark"]
+
+
+@pytest.mark.parametrize(("term", "pattern", "better"), misreadings(), ids=str)
+def test_a_repair_of_a_misread_term_is_not_misread_again(term: re.Pattern[str], pattern: re.Pattern[str], better: str) -> None:
+    assert term.pattern
+    assert not pattern.search(re.sub(r"\\\d", "some", better)), f"{pattern.pattern} matches its own repair"

@@ -181,7 +181,7 @@ def term_misread(analysis: Analysis) -> Iterator[Hit]:
     document = analysis.document
     for source, segments in analysis.passages:
         said = japanese.normal(source)
-        for term, pattern, better in _misreadings():
+        for term, pattern, better in misreadings():
             here = term.search(said)
             if not here:
                 continue
@@ -195,7 +195,7 @@ def term_misread(analysis: Analysis) -> Iterator[Hit]:
 
 
 @cache
-def _misreadings() -> list[tuple[re.Pattern[str], re.Pattern[str], str]]:
+def misreadings() -> list[tuple[re.Pattern[str], re.Pattern[str], str]]:
     """Terms, the English that misreads them, and what to write."""
     return [
         (re.compile("|".join(terms.split())), re.compile(rf"\b(?:{wrong})\b", re.IGNORECASE), better)
