@@ -26,7 +26,8 @@ def test_people_and_places_are_found_with_their_readings(source: str, expected: 
 
 
 @pytest.mark.parametrize("source", [
-    "森の中で", "学生さんと先生", "外野手（27）が", "李克強首相", "同市の警察署長", "前監督と新監督", "都市と地区", "３人の女性（２３）", "", "No Japanese (23)",
+    "森の中で", "学生さんと先生", "外野手（27）が", "李克強首相", "同市の警察署長", "前監督と新監督", "都市と地区", "３人の女性（２３）",
+    "", "No Japanese (23)",
 ])
 def test_what_is_no_name_for_certain_is_left_alone(source: str) -> None:
     assert names(source) == ()
@@ -44,13 +45,16 @@ def test_sounds_of_any_text_are_compared(katakana: str, word: str) -> None:
     assert 0 <= alike(katakana, word) <= 1
 
 
-@pytest.mark.parametrize(("a", "b"), [("Kōno", "Kohno"), ("Ōno", "Oono"), ("Shin'ichi", "Sinichi"), ("Honma", "Homma"), ("Kami-chō", "KAMICHO")])
+@pytest.mark.parametrize(("a", "b"), [
+    ("Kōno", "Kohno"), ("Ōno", "Oono"), ("Shin'ichi", "Sinichi"), ("Honma", "Homma"), ("Kami-chō", "KAMICHO"),
+])
 def test_spellings_of_a_name_are_heard_alike(a: str, b: str) -> None:
     assert heard(a) == heard(b)
 
 
 @pytest.mark.parametrize(("katakana", "word"), [
-    ("ロビンソン", "Robinson"), ("シュミット", "Schmidt"), ("フィリップ", "Philip"), ("ジャクソン", "Jackson"), ("ヴァレンティン", "Valentin"),
+    ("ロビンソン", "Robinson"), ("シュミット", "Schmidt"), ("フィリップ", "Philip"), ("ジャクソン", "Jackson"),
+    ("ヴァレンティン", "Valentin"),
 ])
 def test_a_name_sounds_like_its_katakana(katakana: str, word: str) -> None:
     assert alike(katakana, word) >= 0.9

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from ..analysis import Analysis
 from ..core import Replacement, Span
-from ..language.quantities import MONTHS, WEEKDAYS, lexicon, ordinal
+from ..language.quantities import BY_WORD, MONTHS, WEEKDAYS, dated, lexicon, ordinal
 from ..registry import Bad, Good, Hit, detector
 
 _MONTH = {form: i for i, forms in enumerate(lexicon()["months"].values(), 1) for form in forms}
@@ -69,6 +69,22 @@ def month_number(analysis: Analysis) -> Iterator[Hit]:
         name = MONTHS[int(m["n"]) - 1]
         yield Hit(Span(start, m.end()), f"Month number {m['n']} is {name}.", 0.6, (
             Replacement(Span(start, m.end()), name, "unsafe", "A month is named in English, not numbered."),
+        ))
+
+
+@detector("accuracy/number", "major", examples=[
+    Bad("It opens [[7 month 23 day]] at noon.", after="It opens July 23 at noon.", safe=True),
+    Bad("He lost on [[2013 year 8 month 23 day]].", after="He lost on August 23, 2013.", safe=True),
+    Good("The boy is 3 years 2 month 10 days old."),
+    Good("It is a 3 month 10 day trip."),
+    Good("It lasted 3 months 10 days."),
+])
+def date_word_by_word(analysis: Analysis) -> Iterator[Hit]:
+    """A date of which every character was translated: 7月23日 as "7 month 23 day"."""
+    for m in BY_WORD.finditer(analysis.document.plain):
+        span, date = Span(m.start(), m.end()), dated(m.group())
+        yield Hit(span, f"“{m.group()}” is “{date}”.", 0.9, (
+            Replacement(span, date, "safe", "A date that was translated character by character."),
         ))
 
 
@@ -197,13 +213,17 @@ def batting_rate(analysis: Analysis) -> Iterator[Hit]:
         ))
 
 
-_ON_DAYS = re.compile(r"\b[Oo]n (?P<n>[12]?\d|3[01]) days(?=[.,;]| (?:at|by|morning|evening|afternoon|night)\b)")
+_ON_DAYS = re.compile(
+    r"\b[Oo]n (?:(?P<n>[1-9]|10) days(?=[.,;]| (?:at|by|morning|evening|afternoon|night)\b)"
+    r"|(?P<sure>1[1-9]|2\d|3[01]) days\b(?! (?:of|out|a|per|each|every|notice|in|between|during|when|that|where)\b|['’]))",
+)
 _SLASH = re.compile(r"\b(?:until|till|by|since|from|on|through) (?P<date>(?P<m>1[0-2]|[1-9])/(?P<d>3[01]|[12]\d|[1-9]))(?![\d/])")
 _KNOWN_SLASH = {"9/11", "24/7", "7/7"}
 
 
 @detector("locale/format", "minor", examples=[
-    Bad("The man died [[on 12 days]] at home.", after="The man died on the 12th at home."),
+    Bad("The man died [[on 12 days]] at home.", after="The man died on the 12th at home.", safe=True),
+    Bad("The man died [[on 2 days]], at home.", after="The man died on the 2nd, at home."),
     Bad("The exhibition is open until [[8/21]].", after="The exhibition is open until August 21."),
     Good("He worked on 23 days of the month."),
     Good("She has been afraid of flying since 9/11."),
@@ -212,11 +232,9 @@ def day_form(analysis: Analysis) -> Iterator[Hit]:
     """23日 is the 23rd, not "23 days", and 8/21 is August 21 in running text."""
     plain = analysis.document.plain
     for m in _ON_DAYS.finditer(plain):
-        n = int(m["n"])
-        yield Hit(Span(m.start(), m.end()), f"“{m.group()}” counts days; the day of the month is meant.", 0.6, (
-            Replacement(
-                Span(m.start(), m.end()), f"{m.group()[:2]} the {ordinal(n)}", "unsafe", "A day of the month is an ordinal number.",
-            ),
+        span, day = Span(m.start(), m.end()), f"{m.group()[:2]} the {ordinal(int(m['n'] or m['sure']))}"
+        yield Hit(span, f"“{m.group()}” counts days; the day of the month is meant.", 0.9 if m["sure"] else 0.6, (
+            Replacement(span, day, "safe" if m["sure"] else "unsafe", "A day of the month is an ordinal number."),
         ))
     for m in _SLASH.finditer(plain):
         if m["date"] in _KNOWN_SLASH or int(m["d"]) > _DAYS_IN[int(m["m"]) - 1]:

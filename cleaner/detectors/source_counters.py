@@ -43,12 +43,11 @@ class _Kind:
 
 _DAYS, _SCHOOL = 31, 6
 _DAY = re.compile(
-    rf"\b(?P<lead>for|in|on|over|after|during|within|until|till|since|from|by) (?:the )?(?!(?:{'|'.join(ORDINAL)}) ){_N} days?\b",
+    rf"\b(?P<lead>for|in|over|after|during|within|until|till|since|from|by) (?:the )?(?!(?:{'|'.join(ORDINAL)}) ){_N} days?\b",
     re.IGNORECASE,
 )
-_MONTH = re.compile(rf"\b(?:the )?{_N} months?\b(?: (?P<day>[1-9]|[12]\d|3[01])(?: days?\b)?(?![,.]?\d))?", re.IGNORECASE)
-_ON_DAYS = re.compile(r"on (?:1[1-9]|[23]\d) days", re.IGNORECASE)  # for so many days, but never on them
-_BARE_MONTH = re.compile(r"(?:[2-9]|1[0-2]) month|1?\d month \d+(?: days?)?", re.IGNORECASE)  # with no s, or with a day
+_MONTH = re.compile(rf"\b(?:the )?{_N} months?\b(?! \d)", re.IGNORECASE)  # with a day: date-word-by-word
+_BARE_MONTH = re.compile("(?:[2-9]|1[0-2]) month", re.IGNORECASE)  # with no s
 _HALF_DAY = re.compile(r"(?:\b(?:at|on) )?(?<![\d.:,])\b(?P<n>1[3-9]|2\d|3[01]) ?(?P<half>[ap])(?:m\b|\.m\.)", re.IGNORECASE)
 _AGED = re.compile(rf"(?P<lead>\b(?:the|an?) )?\b{_N}-years?-olds?\b", re.IGNORECASE)
 _TIMES = re.compile(rf"(?P<lead>\b(?:in|at|for|by|until|up to|after|finishing) )?(?:the )?\b{_N} times\b", re.IGNORECASE)
@@ -62,7 +61,7 @@ def _dated(m: re.Match[str], n: int, source: str) -> str | None:
 
 
 def _month(m: re.Match[str], n: int, source: str) -> str | None:
-    return f"{MONTHS[n - 1]} {m['day']}" if m["day"] else MONTHS[n - 1]
+    return MONTHS[n - 1]
 
 
 def _half_day(m: re.Match[str], n: int, source: str) -> str | None:
@@ -92,10 +91,7 @@ def _outs(m: re.Match[str], n: int, source: str) -> str | None:
 
 
 _KINDS = (
-    _Kind(
-        "日", "a day of the month", _DAY, "日", "日(?:間|ぶり|以内|連続|前|後|目|で|も|かけ|の間|ごと|おき|[がか]かり)", _dated,
-        sure=_ON_DAYS,
-    ),
+    _Kind("日", "a day of the month", _DAY, "日", "日(?:間|ぶり|以内|連続|前|後|目|で|も|かけ|の間|ごと|おき|[がか]かり)", _dated),
     _Kind("月", "a month of the year", _MONTH, "月", r"[カヶか箇ケ]月|[~〜～―–-]", _month, before=r"(?<![~〜～―–-])", sure=_BARE_MONTH),
     _Kind("日", "a day of the month", _HALF_DAY, "日午[前後]", "時", _half_day),
     _Kind("年", "a year at school or of a career", _AGED, "年(?:生|(?![前間]))", r"[歳才]|\)", _year),
@@ -112,8 +108,6 @@ _KINDS = (
     Bad("The launch was planned [[for 18 days]].", source="打ち上げは１８日の予定だった。", after="The launch was planned on the 18th."),
     Bad("It runs [[until 28 days]].", source="２８日まで行われる。", after="It runs until the 28th."),
     Bad("It opened in [[2 month]].", source="２月に開店した。", after="It opened in February.", safe=True),
-    Bad("It happened [[on 25 days]].", source="２５日に起きた。", after="It happened on the 25th.", safe=True),
-    Bad("It runs until [[10 month 18 day]].", source="１０月１８日まで続く。", after="It runs until October 18.", safe=True),
     Bad("It lasts until the end of [[the 7th month]].", source="７月末まで続く。", after="It lasts until the end of July."),
     Bad("Cars waited [[at 22 pm]].", source="車の列ができた＝２２日午後。", after="Cars waited on the afternoon of the 22nd."),
     Bad("All 16 [[3-year-olds]] played.", source="１６人の３年生がすべてプレーした。", after="All 16 third-year students played."),
@@ -123,7 +117,6 @@ _KINDS = (
     Bad("He came to bat with [[two deaths]].", source="二死満塁で打席に入った。", after="He came to bat with two outs."),
     Good("He won on the first day.", source="１日に勝った。"),
     Good("It ran for 18 days.", source="１８日間続いた。"),
-    Good("It ran on two days.", source="２日間続いた、２日から。"),
     Good("It ran for three months.", source="３カ月続いた、３月まで。"),
     Good("Sales in the first six months fell.", source="１～６月の売り上げは減った。"),
     Good("The 10-year-old spoke.", source="１０歳の少年は話した。"),

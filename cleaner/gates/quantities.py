@@ -6,7 +6,7 @@ from collections import Counter
 from decimal import Decimal
 
 from ..language import quantities as quantity
-from ..language.quantities import STANDS_FOR, Measure, Number, lexicon
+from ..language.quantities import STANDS_FOR, Measure, Number, dated, lexicon
 from ..language.wording import Word, listing, words
 from ..registry import Breaks, Keeps, Outcome, Pair, gate
 
@@ -43,6 +43,8 @@ def _unexplained(found: list[Number], text: str) -> list[Number]:
     Breaks("Output rose to 1.2 million cars.", "Output rose to 1.2 billion cars."),
     Keeps("About 2,000 people and ten dogs came.", "About two thousand people and 10 dogs came."),
     Keeps("It opened on the 10th.", "It opened on March 10."),
+    Keeps("It opened on 3 month 10 day.", "It opened on March 10."),
+    Breaks("It opened on 3 month 10 day.", "It opened on March 11."),
     Keeps("He is one of the founders.", "He is a founder."),
     Keeps("The two sides agreed.", "Both sides agreed."),
 ])
@@ -52,7 +54,7 @@ def numbers(pair: Pair) -> Outcome:
     The form is free: "2,000" is "two thousand", "the 10th" is "10". "One" and "first" alone may come and go, as pronouns and adverbs do,
     unless another number takes their place; "both" may stand for "two".
     """
-    old, new = quantity.numbers(pair.original), quantity.numbers(pair.rewrite)
+    old, new = quantity.numbers(dated(pair.original)), quantity.numbers(dated(pair.rewrite))
     if not old and not new:
         return Outcome(1.0)
     lost = _unexplained(_surplus(old, new), pair.rewrite)
@@ -117,6 +119,7 @@ _PERIODS = frozenset(_MONTHS) | frozenset(_WEEKDAYS) | {form for unit in _LONG f
     Breaks("It closed in June 2019.", "It closed in 2019."),
     Breaks("Sales fell last year.", "Sales fell this year."),
     Breaks("They left at 8 a.m.", "They left at 8 p.m."),
+    Breaks("It opened on 3 month 10 day.", "It opened on April 10."),
     Keeps("The talks start on Tues. in Jan. 2020.", "In January 2020, the talks start on Tuesday."),
     Keeps("We may march in the morning.", "We might march in the morning."),
     Keeps("He announced it on the 4th.", "He announced it on April 4.", "The mayor spoke on April 4."),
@@ -127,7 +130,7 @@ def dates(pair: Pair) -> Outcome:
     A month or weekday may be added only when the rest of the document has it; a relative date may be left out, but not be replaced by
     another.
     """
-    old, new = _dates(pair.original), _dates(pair.rewrite)
+    old, new = _dates(dated(pair.original)), _dates(dated(pair.rewrite))
     if old == new:
         return Outcome(1.0)
     lost, added = old - new, new - old
@@ -154,7 +157,7 @@ def dates(pair: Pair) -> Outcome:
 ])
 def units(pair: Pair) -> Outcome:
     """A number keeps its unit, currency or per cent sign, in words or signs; a unit is not exchanged for another of its kind."""
-    old, new = quantity.measures(pair.original), quantity.measures(pair.rewrite)
+    old, new = quantity.measures(dated(pair.original)), quantity.measures(dated(pair.rewrite))
     if not old and not new:
         return Outcome(1.0)
     lost, added = _units_lost(old, new), _units_lost(new, old)

@@ -20,7 +20,7 @@ def lexicon() -> Mapping[str, Any]:
     return table("quantities")
 
 
-MONTHS = tuple(name.capitalize() for name in lexicon()["months"])
+MONTHS: tuple[str, ...] = tuple(name.capitalize() for name in lexicon()["months"])
 WEEKDAYS = tuple(name.capitalize() for name in lexicon()["weekdays"])
 _WORDS = lexicon()["words"]
 SMALL: dict[str, int] = {w: n for n, w in enumerate(_WORDS["small"])}
@@ -83,6 +83,25 @@ def ordinal(n: int) -> str:
     ('23rd', '12th')
     """
     return f"{n}{'th' if 10 < n < 14 else {1: 'st', 2: 'nd', 3: 'rd'}.get(n % 10, 'th')}"
+
+
+#: A date of which every character was translated: 7月23日 as "7 month 23 day", with its year. Durations have a plural or an article.
+BY_WORD = re.compile(
+    r"(?:\b(?P<year>(?:1[89]|20)\d\d) year )?(?<!years )(?<!\ba )(?<!\ban )(?<!\bthe )(?<!\bthis )\b(?P<month>1[0-2]|[2-9]) month "
+    r"(?P<day>[12]\d|3[01]|[1-9])(?:(?:st|nd|rd|th)? days?\b)?(?![\d:]|[.,]\d|[a-z])",
+    re.IGNORECASE,
+)
+
+
+def dated(text: str) -> str:
+    """A text with such dates as English writes them.
+
+    >>> dated("It opened on 2013 year 8 month 23 day.")
+    'It opened on August 23, 2013.'
+    """
+    return BY_WORD.sub(
+        lambda m: f"{MONTHS[int(m['month']) - 1]} {m['day']}" + (f", {m['year']}" if m["year"] else ""), text,
+    ) if "onth" in text else text
 
 
 @lru_cache(maxsize=2048)
