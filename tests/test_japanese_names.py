@@ -78,6 +78,7 @@ def test_a_reading_that_the_document_has_is_offered_first() -> None:
 
 def test_a_name_may_end_at_a_line_or_in_a_possessive() -> None:
     assert not _hits(name_not_translated, "Yamada's team and O-\nno won.\n", "山田監督のチームが勝った。\n")
+    assert not _hits(name_not_translated, "A shrine in Hizenmachi, Karatsu City.\n", "唐津市肥前町の神社。\n")
 
 
 def test_the_spelling_that_the_source_has_in_latin_letters_wins() -> None:

@@ -147,7 +147,7 @@ def heard(text: str) -> str:
     True
     """
     letters = "".join(c for c in unicodedata.normalize("NFD", text.lower()) if c.isalpha())
-    return re.sub(r"(.)\1+", r"\1", sound(letters).translate(_EAR)).replace("nm", "m")  # Honma is Homma
+    return re.sub(r"(.)\1+", r"\1", sound(letters).translate(_EAR).replace("mm", "nm"))  # Homma is Honma
 
 
 _EAR = str.maketrans("lv", "rb")
