@@ -20,6 +20,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -180,7 +181,7 @@ def best(chances: np.ndarray, wrong: np.ndarray) -> float:
 def chance_of(text: str, estimate: Estimate, label: str, spans: Sequence[tuple[int, int]]) -> list[float]:
     """The greatest chance in each span of characters; 0 for an empty one."""
     by_character = np.zeros(len(text) + 1)
-    for word in estimate.words:
+    for word in estimate.shown:
         part = by_character[word.span.start:word.span.end]
         np.maximum(part, getattr(word, label), out=part)
     return [float(by_character[a:b].max()) if b > a else 0.0 for a, b in spans]
@@ -216,34 +217,43 @@ def mlqe(model: Estimator, *, sources: bool) -> None:
 
 
 def mqm(model: Estimator, *, sources: bool) -> None:
-    """zh-en MQM, documents held out: the model against each rater, and raters against each other, word by word.
+    """zh-en MQM, documents held out: the model against each rater, and raters against each other, word by word; with the source also both
+    models together, as words are shown then.
 
     The threshold for one half of the documents is the best of the other half.
     """
     rated = list(data.rated(held_out=True))
     found = estimated(model, [(rows[0]["mt"], rows[0]["src"] if sources else context) for _, context, rows in rated])
+    versions = {", source beside it" if sources else "": found}
+    alone = load() if sources else None
+    if alone:
+        before = estimated(alone, [(rows[0]["mt"], context) for _, context, rows in rated])
+        versions[", both models"] = [replace(e, beside=b) for e, b in zip(before, found, strict=True)]
     documents = sorted({doc for doc, _, _ in rated})
     for label, severities in (("wrong", ("minor", "major", "critical")), ("severe", ("major", "critical"))):
-        halves: list[tuple[list[float], list[bool]]] = [([], []), ([], [])]
-        ours: list[bool] = []
-        theirs: list[bool] = []
-        for (doc, _, rows), e in zip(rated, found, strict=True):
-            text = rows[0]["mt"]
-            spans = [m.span() for m in data.WORD.finditer(text)]
-            chances = chance_of(text, e, label, spans)
-            marks = [[any(s[0] < b and a < s[1] for s in r["spans"] if s[2] in severities) for a, b in spans] for r in rows]
-            half = halves[documents.index(doc) % 2]
-            for mark in marks:
-                half[0].extend(chances)
-                half[1].extend(mark)
-            for one, two in itertools.permutations(marks, 2):
-                ours += one
-                theirs += two
-        sides = [(np.array(c), np.array(w)) for c, w in halves]
-        value = np.mean([mcc(*sides[i], best(*sides[1 - i])) for i in (0, 1)])
-        agreement = float(np.corrcoef(ours, theirs)[0, 1])
-        remark = f"MCC with one rater, {len(found)} translations; raters among themselves {agreement:.2f}"
-        say(f"mqm words, {label}{', source beside it' if sources else ''}", float(value), remark)
+        for version, estimates in versions.items():
+            if label != "wrong" and version == ", both models":
+                continue  # only what is shown is weighed together
+            halves: list[tuple[list[float], list[bool]]] = [([], []), ([], [])]
+            ours: list[bool] = []
+            theirs: list[bool] = []
+            for (doc, _, rows), e in zip(rated, estimates, strict=True):
+                text = rows[0]["mt"]
+                spans = [m.span() for m in data.WORD.finditer(text)]
+                chances = chance_of(text, e, label, spans)
+                marks = [[any(s[0] < b and a < s[1] for s in r["spans"] if s[2] in severities) for a, b in spans] for r in rows]
+                half = halves[documents.index(doc) % 2]
+                for mark in marks:
+                    half[0].extend(chances)
+                    half[1].extend(mark)
+                for one, two in itertools.permutations(marks, 2):
+                    ours += one
+                    theirs += two
+            sides = [(np.array(c), np.array(w)) for c, w in halves]
+            value = np.mean([mcc(*sides[i], best(*sides[1 - i])) for i in (0, 1)])
+            agreement = float(np.corrcoef(ours, theirs)[0, 1])
+            remark = f"MCC with one rater, {len(found)} translations; raters among themselves {agreement:.2f}"
+            say(f"mqm words, {label}{version}", float(value), remark)
 
 
 # --- false alarms and speed ----------------------------------------------------------------------------------------------------------

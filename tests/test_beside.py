@@ -2,6 +2,7 @@
 
 import shutil
 import warnings
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,8 @@ import pytest
 from cleaner import encoder, estimator
 from cleaner.analysis import Analysis
 from cleaner.config import Config
-from cleaner.core import Document
+from cleaner.core import Document, Span
+from cleaner.estimator import Estimate, Word
 from cleaner.pipeline import Pipeline
 from cleaner.risk import assess
 from cleaner.segment import from_text
@@ -112,3 +114,15 @@ def test_without_a_source_the_model_is_not_asked_for(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(estimator, "load_beside", lambda: pytest.fail("loaded"))
     with Pipeline(Config(languagetool=False)) as pipeline:
         assert pipeline.clean(from_text(TEXT)).records
+
+
+def test_words_are_shown_by_both_models() -> None:
+    alone = Estimate(0.0, (Word(Span(0, 4), 0.5, 0.1, 0.1), Word(Span(5, 9), 0.5, 0.1, 0.1), Word(Span(10, 12), 0.5, 0.1, 0.1)))
+    beside = Estimate(0.0, (Word(Span(0, 2), 0.1, 0, 0), Word(Span(2, 4), 0.9, 0, 0), Word(Span(5, 9), 0.01, 0, 0)))
+    together = replace(alone, beside=beside)
+    chances = [w.wrong for w in together.shown]
+    assert chances[0] > 0.5 > chances[1]  # the worst piece of a word counts
+    assert chances[2] == 0.5  # nothing is known of it
+    assert [w.severe for w in together.shown] == [w.severe for w in alone.words]
+    assert alone.shown == alone.words
+    assert together.doubted("some text on") == [Span(0, 4), Span(10, 12)]

@@ -41,12 +41,13 @@ def quality(analysis: Analysis) -> Iterator[Hit]:
     for segment, estimate, chance, known, said in zip(document.segments, found, chances, explained, prose, strict=True):
         if chance and said and not known:
             span = _doubted(estimate).shift(segment.span.start) if estimate.words else segment.span
-            yield Hit(span, "The quality model doubts this sentence.", max(0.5, chance))
+            beside = " beside its source" if estimate.beside else ""
+            yield Hit(span, f"The quality model doubts this sentence{beside}.", max(0.5, chance))
 
 
 def _doubted(estimate: Estimate) -> Span:
     """The words that stand out, from the first to the last of them next to each other; the whole segment where none does."""
-    words = estimate.words
+    words = estimate.shown
     first = last = max(range(len(words)), key=lambda i: words[i].wrong)
     if words[first].wrong < DOUBTFUL:
         return Span(words[0].span.start, words[-1].span.end)
