@@ -569,3 +569,17 @@ def test_stats_and_auto_tune_on_the_command_line(path: Path, monkeypatch: pytest
     assert not Path("cleaner.toml").exists()
     run("--auto-tune", "--write")
     assert Path("cleaner.toml").read_text() == 'ignore = ["calque.gloss"]\n'
+
+
+def test_what_an_offer_that_passed_has_brought_is_not_held_against_an_edit_of_it(queue: Queue) -> None:
+    lost = Verdict("numbers", 0.5, 1.0, False, "“70” is lost")
+    [record] = records("!It cost 70 yen.")
+    [offer] = record.proposals
+    offers = replace(offer, text="It cost 76 yen.", verdicts=(Verdict("numbers", 1.0, 1.0, True),)), replace(offer, verdicts=(lost,))
+    queue.store("a.txt", [replace(record, proposals=offers)])
+    [item] = queue.pending()
+    review = Review(queue, "ada", lambda pair: () if ("76" in pair.original) == ("76" in pair.rewrite) else (lost,))
+    assert review.check(item, "It had cost 76 yen.") == ()
+    assert review.check(item, "It had cost !70 yen.") == ()
+    refused = replace(item, proposals=offers[1:])
+    assert review.check(refused, "It had cost 76 yen.") == (lost,)

@@ -148,7 +148,7 @@ def _otherwise(document: Document, segment: Segment, w: Word, katakana: str, usu
     span = _place(segment, w)
     lead = None if w.capital else _DETERMINER.search(document.plain, segment.span.start, span.start)
     span = Span(lead.start() if lead else span.start, span.end)
-    said = f"The source has {katakana}, which is “{usual}” elsewhere in this document."
+    said = f"The source has {katakana}, which is “{usual}” elsewhere."
     return Hit(span, said, 0.8, (Replacement(span, usual, "unsafe", f"{katakana} is “{usual}” elsewhere."),))
 
 

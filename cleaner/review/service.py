@@ -127,9 +127,21 @@ class Review:
         return self.queue.decide(item, "edit", text, self.who)
 
     def check(self, item: Item, text: str) -> tuple[Verdict, ...]:
-        """The gates that a reviewer's text fails, with the item's surroundings as context. They warn; the person decides."""
+        """The gates that a reviewer's text fails, with the item's surroundings as context. They warn; the person decides.
+
+        What a choice that passed all gates has brought, a number of the source or a name of the glossary, is not held against an edit of
+        it: the text is compared with the choices too, and the fewest failures count.
+        """
+        passed = [c.text for c in choices(item) if all(v.passed for v in c.verdicts)]
+        failed: tuple[Verdict, ...] = self._failed(item, item.original, text)
+        for base in passed:
+            if failed:
+                failed = min(failed, self._failed(item, base, text), key=len)
+        return failed
+
+    def _failed(self, item: Item, base: str, text: str) -> tuple[Verdict, ...]:
         context = " ".join(t for t in (item.before, item.original, item.after) if t)
-        pair = gating.fair(Pair(item.original, tidy(text), context), self.queue.taught().terms)
+        pair = gating.fair(Pair(base, tidy(text), context), self.queue.taught().terms)
         return tuple(v for v in self._measure(pair) if not v.passed)
 
     def reject(self, item: Item) -> Entry:

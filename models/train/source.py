@@ -4,8 +4,8 @@
 
 The heads and labels are those of `quality.py`; what is read before the sentence is its source instead of what came before it. Stages:
 (1) engines' texts of Japanese news with labels by a teacher that has seen references, expert spans of Chinese news, post-edits and
-references, in the second turn also references with planted errors of meaning (`misread.py`), in the third each right and wrong; (2) a short pass over the annotated
-segments of the bench's tune split. Documents are held out as in `quality.py`.
+references, in the second turn also references with planted errors of meaning (`misread.py`), in the third each right and wrong; (2) a
+short pass over the annotated segments of the bench's tune split. Documents are held out as in `quality.py`.
 """
 
 from __future__ import annotations
