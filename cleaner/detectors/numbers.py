@@ -214,8 +214,9 @@ def batting_rate(analysis: Analysis) -> Iterator[Hit]:
 
 
 _ON_DAYS = re.compile(
-    r"\b[Oo]n (?:(?P<n>[1-9]|10) days(?=[.,;]| (?:at|by|morning|evening|afternoon|night)\b)"
+    r"\b[Oo]n (?:(?P<n>[1-9]|10) days(?=[.,;]|$| (?:and|at|because|by|due|in|with|morning|evening|afternoon|night)\b)"
     r"|(?P<sure>1[1-9]|2\d|3[01]) days\b(?! (?:of|out|a|per|each|every|notice|in|between|during|when|that|where)\b|['’]))",
+    re.MULTILINE,
 )
 _SLASH = re.compile(r"\b(?:until|till|by|since|from|on|through) (?P<date>(?P<m>1[0-2]|[1-9])/(?P<d>3[01]|[12]\d|[1-9]))(?![\d/])")
 _KNOWN_SLASH = {"9/11", "24/7", "7/7"}
@@ -223,6 +224,7 @@ _KNOWN_SLASH = {"9/11", "24/7", "7/7"}
 
 @detector("locale/format", "minor", examples=[
     Bad("The man died [[on 12 days]] at home.", after="The man died on the 12th at home.", safe=True),
+    Bad("He was found dead in his house [[on 9 days]]", after="He was found dead in his house on the 9th"),
     Bad("The man died [[on 2 days]], at home.", after="The man died on the 2nd, at home."),
     Bad("The exhibition is open until [[8/21]].", after="The exhibition is open until August 21."),
     Good("He worked on 23 days of the month."),
