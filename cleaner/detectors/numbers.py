@@ -237,7 +237,7 @@ def day_form(analysis: Analysis) -> Iterator[Hit]:
         span, day = Span(m.start(), m.end()), f"{m.group()[:2]} the {ordinal(int(m['n'] or m['sure']))}"
         yield Hit(span, f"“{m.group()}” counts days; the day of the month is meant.", 0.9 if m["sure"] else 0.6, (
             Replacement(span, day, "safe" if m["sure"] else "unsafe", "A day of the month is an ordinal number."),
-        ))
+        ), severity="major")
     for m in _SLASH.finditer(plain):
         if m["date"] in _KNOWN_SLASH or int(m["d"]) > _DAYS_IN[int(m["m"]) - 1]:
             continue
