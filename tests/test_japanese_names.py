@@ -1,4 +1,4 @@
-"""Names in a Japanese source, their readings, and what foreign ones sound like."""
+"""Names in a Japanese source, their readings, what foreign ones sound like, and the rules that compare any source with any text."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 
 from cleaner import formats
 from cleaner.analysis import Analysis
+from cleaner.detectors.source import term_misread
+from cleaner.detectors.source_counters import counter_misread
 from cleaner.detectors.source_names import name_not_translated, name_rendered_otherwise
 from cleaner.language.japanese_names import alike, heard, names
 from cleaner.sources import paired
@@ -90,3 +92,14 @@ def test_the_spelling_that_the_source_has_in_latin_letters_wins() -> None:
 def test_a_source_of_another_language_is_not_asked() -> None:
     assert not _hits(name_not_translated, "The firm in Before won.\n", "Die Firma in Bizen gewann.\n")
     assert not _hits(name_not_translated, "Li spoke.\n", "李克强总理讲话。\n")
+
+
+@given(
+    st.text(alphabet=st.sampled_from("18歳年月日回死番背号さん山田(（２３）) 無目をに満塁二十"), max_size=40),
+    st.text(alphabet=st.sampled_from("for the 123 one two dead deaths months month days day year-old times pm. "), max_size=60),
+)
+def test_any_text_and_source_are_compared(source: str, text: str) -> None:
+    document = paired(formats.parse("a.txt", f"Baker {text.strip()} spoke.\n"), f"ベーカー{''.join(source.split())}が話した。\n", "a.ja")
+    for rule in (counter_misread, name_not_translated, name_rendered_otherwise, term_misread):
+        for finding in rule(Analysis(document)):
+            assert 0 <= finding.span.start < finding.span.end <= len(document.text)

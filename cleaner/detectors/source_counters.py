@@ -61,7 +61,7 @@ def _dated(m: re.Match[str], n: int, source: str) -> str | None:
 
 
 def _month(m: re.Match[str], n: int, source: str) -> str | None:
-    return MONTHS[n - 1]
+    return MONTHS[n - 1] if n <= len(MONTHS) else None
 
 
 def _half_day(m: re.Match[str], n: int, source: str) -> str | None:
@@ -122,6 +122,7 @@ _KINDS = (
     Good("The 10-year-old spoke.", source="１０歳の少年は話した。"),
     Good("He rang eight times.", source="８回、電話した。"),
     Good("Two deaths were reported.", source="２人が死亡した。"),
+    Bad("It ran for [[13 months]].", source="１３月から。"),
     Good("It starts at 6.30 am on the 30th.", source="３０日午前６時半に始まる。"),
     Good("The launch was planned for 18 days."),
 ])
