@@ -140,6 +140,7 @@ def sound(name: str) -> str:
     return lower.replace("shhi", "shi").replace("chhi", "chi")
 
 
+@lru_cache(maxsize=16384)
 def heard(text: str) -> str:
     """The letters of a text as a Japanese ear takes them: `sound`, with l as r, v as b and double letters as one.
 
