@@ -225,34 +225,31 @@ def mqm(model: Estimator, *, sources: bool) -> None:
     rated = list(data.rated(held_out=True))
     found = estimated(model, [(rows[0]["mt"], rows[0]["src"] if sources else context) for _, context, rows in rated])
     versions = {", source beside it" if sources else "": found}
+    both = {}  # only the chances of standing inside an error are weighed together
     alone = load() if sources else None
     if alone:
         before = estimated(alone, [(rows[0]["mt"], context) for _, context, rows in rated])
-        versions[", both models"] = [replace(e, beside=b) for e, b in zip(before, found, strict=True)]
+        both[", both models"] = [replace(e, beside=b) for e, b in zip(before, found, strict=True)]
     documents = sorted({doc for doc, _, _ in rated})
+    halves = [documents.index(doc) % 2 for doc, _, _ in rated]
+    words = [[m.span() for m in data.WORD.finditer(rows[0]["mt"])] for _, _, rows in rated]
     for label, severities in (("wrong", ("minor", "major", "critical")), ("severe", ("major", "critical"))):
-        for version, estimates in versions.items():
-            if label != "wrong" and version == ", both models":
-                continue  # only what is shown is weighed together
-            halves: list[tuple[list[float], list[bool]]] = [([], []), ([], [])]
-            ours: list[bool] = []
-            theirs: list[bool] = []
-            for (doc, _, rows), e in zip(rated, estimates, strict=True):
-                text = rows[0]["mt"]
-                spans = [m.span() for m in data.WORD.finditer(text)]
-                chances = chance_of(text, e, label, spans)
-                marks = [[any(s[0] < b and a < s[1] for s in r["spans"] if s[2] in severities) for a, b in spans] for r in rows]
-                half = halves[documents.index(doc) % 2]
-                for mark in marks:
-                    half[0].extend(chances)
-                    half[1].extend(mark)
-                for one, two in itertools.permutations(marks, 2):
-                    ours += one
-                    theirs += two
-            sides = [(np.array(c), np.array(w)) for c, w in halves]
-            value = np.mean([mcc(*sides[i], best(*sides[1 - i])) for i in (0, 1)])
-            agreement = float(np.corrcoef(ours, theirs)[0, 1])
-            remark = f"MCC with one rater, {len(found)} translations; raters among themselves {agreement:.2f}"
+        marks = [
+            [[any(s[0] < b and a < s[1] for s in r["spans"] if s[2] in severities) for a, b in spans] for r in rows]
+            for (_, _, rows), spans in zip(rated, words, strict=True)
+        ]
+        pairs = [pair for own in marks for pair in itertools.permutations(own, 2)]
+        agreement = float(np.corrcoef([x for one, _ in pairs for x in one], [x for _, two in pairs for x in two])[0, 1])
+        remark = f"MCC with one rater, {len(found)} translations; raters among themselves {agreement:.2f}"
+        for version, estimates in (versions | both if label == "wrong" else versions).items():
+            sides: list[tuple[list[float], list[bool]]] = [([], []), ([], [])]
+            for half, (_, _, rows), spans, own, e in zip(halves, rated, words, marks, estimates, strict=True):
+                chances = chance_of(rows[0]["mt"], e, label, spans)
+                for mark in own:
+                    sides[half][0].extend(chances)
+                    sides[half][1].extend(mark)
+            arrays = [(np.array(c), np.array(w)) for c, w in sides]
+            value = np.mean([mcc(*arrays[i], best(*arrays[1 - i])) for i in (0, 1)])
             say(f"mqm words, {label}{version}", float(value), remark)
 
 

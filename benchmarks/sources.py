@@ -27,7 +27,6 @@ from cleaner.language import japanese
 from cleaner.language.narrator import signs
 from cleaner.sources import paired
 
-FAMILIES = ("source", "source_names", "source_counters")
 SYSTEMS = 4
 WMT = ("ja-en", "zh-en", "ru-en", "cs-en", "de-en", "uk-en", "is-en", "ha-en")
 MLQE = ("MLQE et-en", "MLQE ro-en", "MLQE ru-en")  # Nepali's and Sinhala's script is not read
@@ -73,7 +72,7 @@ def main() -> None:
     if not rules.SHARED.is_dir():
         print("benchmarks/sources.py: ../shared is not here, so there is nothing to measure on: skipped")
         return
-    own = [r for r in registry.detectors().values() if r.family in FAMILIES]
+    own = [r for r in registry.detectors().values() if r.reads_source]
     print("| from | text | segments | " + " | ".join(r.name for r in own) + " |\n" + "| --- " * (3 + len(own)) + "|")
     shown: dict[str, list[str]] = collections.defaultdict(list)
     references: list[tuple[str, str]] = []

@@ -250,7 +250,7 @@ def _from_source(suggestion: Suggestion) -> bool:
     else.
     """
     rules = [registry.rule_of(f.rule) for f in suggestion.findings]
-    return bool(rules) and all(rule is not None and rule.family.startswith("source") for rule in rules) and not suggestion.neural
+    return bool(rules) and all(rule is not None and rule.reads_source for rule in rules) and not suggestion.neural
 
 
 def _silenced(finding: Finding, document: Document) -> bool:

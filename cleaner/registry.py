@@ -92,6 +92,11 @@ class Detector:
     remote: bool = False  # waits for another process: started first, collected last
     last: bool = False  # reads what the others found (`analysis.found`)
 
+    @property
+    def reads_source(self) -> bool:
+        """Whether the rule compares a text with its source: those of the files ``source…``."""
+        return self.family.startswith("source")
+
     def __call__(self, analysis: Analysis) -> Iterator[Finding]:
         for hit in self.detect(analysis):
             yield Finding(

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from ..analysis import Analysis
 from ..core import Replacement, Safety, Span
-from ..language.japanese import normal
+from ..language.japanese import NUMERALS, normal, numeral
 from ..language.origin import from_japanese
 from ..language.quantities import MONTHS, ORDINAL, SMALL, ordinal
 from ..registry import Bad, Good, Hit, detector
@@ -20,7 +20,6 @@ from ..registry import Bad, Good, Hit, detector
 _NUMBERED = {word: n for word, n in (*SMALL.items(), *ORDINAL.items()) if 0 < n <= len(MONTHS)}
 _ORDINAL_OF = {n: word for word, n in ORDINAL.items()}
 _N = rf"(?P<n>\d{{1,3}}(?:st|nd|rd|th)?|{'|'.join(_NUMBERED)})"
-_KANJI = "〇一二三四五六七八九"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +64,7 @@ def _month(m: re.Match[str], n: int, source: str) -> str | None:
 
 
 def _half_day(m: re.Match[str], n: int, source: str) -> str | None:
-    hour = re.search(rf"(?<!\d){n}日午[前後][\d{_KANJI}十]", source)  # 22日午後3時
+    hour = re.search(rf"(?<!\d){n}日午[前後][\d{NUMERALS}十]", source)  # 22日午後3時
     return None if hour else f"on the {'morning' if m['half'].lower() == 'a' else 'afternoon'} of the {ordinal(n)}"
 
 
@@ -146,19 +145,9 @@ def counter_misread(analysis: Analysis) -> Iterator[Hit]:
 
 
 def _means(kind: _Kind, n: int, source: str) -> bool:
-    number = rf"{kind.before}(?<![\d{_KANJI}十百])(?:{n}|{_kanji(n)})"
+    number = rf"{kind.before}(?<![\d{NUMERALS}十百])(?:{n}|{numeral(n)})"
     found = re.search(f"{number}(?:{kind.behind})", source)
     return bool(found) and not re.search(f"{number}(?:{kind.otherwise})", source) and (kind.only is None or bool(kind.only.search(source)))
-
-
-def _kanji(n: int) -> str:
-    """A number below a hundred as Japanese writes it.
-
-    >>> _kanji(8), _kanji(10), _kanji(31)
-    ('八', '十', '三十一')
-    """
-    tens, ones = divmod(n, 10)
-    return (_KANJI[tens] if 1 < tens < 10 else "") + ("十" if tens else "") + (_KANJI[ones] if ones else "")
 
 
 def _hit(kind: _Kind, m: re.Match[str], n: int, source: str) -> Hit:

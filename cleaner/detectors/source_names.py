@@ -10,8 +10,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from rapidfuzz import fuzz
-
 from ..analysis import Analysis
 from ..core import Document, Replacement, Segment, Span
 from ..language.japanese import normal
@@ -63,12 +61,15 @@ def name_not_translated(analysis: Analysis) -> Iterator[Hit]:
 
 
 def _missing(document: Document, segments: Sequence[Segment], name: Name, readings: Sequence[str], others: set[str]) -> Hit:
+    from rapidfuzz import fuzz
+
     read = "" if name.text in readings else f", which is read {listing(readings[:_SHOWN], _SHOWN)}"
     message = f"The source has {name.text}{read}. Nothing like it is here."
     nearest: tuple[float, str, Span] | None = None
     for segment, w in _words(document, segments):
-        if w.text[0].isupper() and not is_common(w.lower) and heard(_bare(w)) not in others:
-            near, reading = max((fuzz.ratio(heard(_bare(w)), heard(r)), r) for r in readings)
+        like = heard(_bare(w))
+        if w.text[0].isupper() and not is_common(w.lower) and like not in others:
+            near, reading = max((fuzz.ratio(like, heard(r)), r) for r in readings)
             if near >= _NEAR and (nearest is None or near > nearest[0]):
                 nearest = near, reading, _place(segment, w)
     if nearest is None:
@@ -131,7 +132,7 @@ def name_rendered_otherwise(analysis: Analysis) -> Iterator[Hit]:
     """
     if not from_japanese(analysis):
         return
-    document, known = analysis.document, analysis.once(_known)
+    document, known = analysis.document, _known(analysis)
     for source, segments in analysis.groups:
         own = [(s, w, _bare(w)) for s, w in _words(document, segments)]
         for katakana in sorted(_alone(source) & known.keys()):

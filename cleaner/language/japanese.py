@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 
-_DIGITS = {c: i for i, c in enumerate("〇一二三四五六七八九")} | {"零": 0}
+NUMERALS = "〇一二三四五六七八九"
+_DIGITS = {c: i for i, c in enumerate(NUMERALS)} | {"零": 0}
 _TENS = {"十": 10, "百": 100, "千": 1000}
 _MYRIADS = {"万": 10**4, "億": 10**8, "兆": 10**12}
 _FIGURE = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
@@ -94,6 +95,16 @@ def amounts(text: str) -> tuple[Amount, ...]:
             share = Decimal(f"0.{m[1]}{hundredths}{m[4] or ''}")
             found.append(Amount(m.group(), share * 100, frozenset({share, share * 100, Decimal(m[1])})))
     return tuple(found)
+
+
+def numeral(n: int) -> str:
+    """A number below a hundred in Chinese characters.
+
+    >>> numeral(8), numeral(10), numeral(31)
+    ('八', '十', '三十一')
+    """
+    tens, ones = divmod(n, 10)
+    return (NUMERALS[tens] if 1 < tens < 10 else "") + ("十" if tens else "") + (NUMERALS[ones] if ones else "")
 
 
 def _value(text: str) -> Decimal:

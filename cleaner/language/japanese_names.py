@@ -37,6 +37,7 @@ _PLACE = re.compile(f"(?:{'|'.join(_KINDS)})$")
 _FOREIGN = frozenset("李王張劉陳楊趙黄周呉徐孫朱胡郭何林高梁鄭羅宋謝唐韓曹許鄧金朴崔姜尹文馬蔡蘇葉盧程袁呂魏任曽沈洪全安柳白南申盧権習温江")
 _LONGEST_PLACE = 6
 _USUAL = 2  # characters of a surname
+_LONG = 4  # characters of a name from which on it is no Chinese or Korean one
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,15 +70,14 @@ def _person(run: str) -> Name | None:
     for text in (run[i:] for i in range(len(run) - 1)):
         if "w" in _entry(text):
             continue
-        parts = [(text[:i], text[i:]) for i in range(1, len(text)) if len(text) > 2]
-        parts.sort(key=lambda p: len(p[0]) != _USUAL)
-        full = [(_entry(a).get("s"), _entry(b).get("g")) for a, b in parts]
+        parted = sorted(range(1, len(text)), key=lambda i: i != _USUAL) if len(text) > _USUAL else []
+        full = [(s, g) for i in parted if (s := _entry(text[:i]).get("s")) and (g := _entry(text[i:]).get("g"))]
         whole = _entry(text).get("s", ())
-        first = [*whole, *(r for surname, given in full if surname and given for r in surname)]
-        if first:
-            foreign = len(text) < 4 and text[0] in _FOREIGN and not whole
-            return None if foreign else Name(text, tuple(dict.fromkeys(first)), tuple(
-                r for surname, given in full if surname and given for r in given))
+        if full or whole:
+            if not whole and len(text) < _LONG and text[0] in _FOREIGN:
+                return None
+            first = dict.fromkeys([*whole, *(reading for surname, _ in full for reading in surname)])
+            return Name(text, tuple(first), tuple(reading for _, given in full for reading in given))
     return None
 
 
@@ -147,8 +147,17 @@ def heard(text: str) -> str:
     >>> heard("Shin'ya KOHNO") == heard("Sinya Kono")
     True
     """
-    letters = "".join(c for c in unicodedata.normalize("NFD", text.lower()) if c.isalpha())
-    return re.sub(r"(.)\1+", r"\1", sound(letters).translate(_EAR).replace("mm", "nm"))  # Homma is Honma
+    return _single(sound(_letters(text)).translate(_EAR).replace("mm", "nm"))  # Homma is Honma
+
+
+def _letters(text: str) -> str:
+    """The letters of a text, small and without their marks."""
+    return "".join(c for c in unicodedata.normalize("NFD", text.lower()) if c.isalpha())
+
+
+def _single(text: str) -> str:
+    """A text with each run of a letter as one."""
+    return re.sub(r"(.)\1+", r"\1", text)
 
 
 _EAR = str.maketrans("lv", "rb")
@@ -159,7 +168,7 @@ _ROWS = (
 _CONSONANT = {ord(c): row[0] for row in _ROWS for c in row[1:]} | {ord(c): "" for c in "アイウエオァィゥェォヤユヨャュョワヮヲッー"}
 _SPELLED = tuple((re.compile(pattern), new) for pattern, new in (
     ("sch|sh", "s"), ("tch|ch|ts|dt", "t"), ("ck|qu?", "k"), ("ph|f|wh", "h"), ("th", "s"), ("x", "ks"), ("c(?=[eiy])", "s"), ("c", "k"),
-    ("dg|j", "z"), ("v", "b"), ("l", "r"), ("r(?![aeiouy])", ""), ("m(?=[bp])", "n"), ("[aeiouwy]", ""), (r"(.)\1+", r"\1"),
+    ("dg|j", "z"), ("v", "b"), ("l", "r"), ("r(?![aeiouy])", ""), ("m(?=[bp])", "n"), ("[aeiouwy]", ""),
 ))
 
 
@@ -171,13 +180,18 @@ def alike(katakana: str, word: str) -> float:
     """
     from rapidfuzz import fuzz
 
-    ours, theirs = re.sub(r"(.)\1+", r"\1", katakana.translate(_CONSONANT)), _consonants(word)
+    ours, theirs = _spoken(katakana), _consonants(word)
     return fuzz.ratio(ours, theirs) / 100 if min(len(ours), len(theirs)) > 1 and ours[0] == theirs[0] else 0.0
 
 
 @lru_cache(maxsize=4096)
+def _spoken(katakana: str) -> str:
+    return _single(katakana.translate(_CONSONANT))
+
+
+@lru_cache(maxsize=4096)
 def _consonants(word: str) -> str:
-    letters = "".join(c for c in unicodedata.normalize("NFD", word.lower()) if c.isalpha())
+    letters = _letters(word)
     for pattern, new in _SPELLED:
         letters = pattern.sub(new, letters)
-    return letters
+    return _single(letters)

@@ -99,9 +99,10 @@ def dated(text: str) -> str:
     >>> dated("It opened on 2013 year 8 month 23 day.")
     'It opened on August 23, 2013.'
     """
-    return BY_WORD.sub(
-        lambda m: f"{MONTHS[int(m['month']) - 1]} {m['day']}" + (f", {m['year']}" if m["year"] else ""), text,
-    ) if "onth" in text else text
+    def date(m: re.Match[str]) -> str:
+        return f"{MONTHS[int(m['month']) - 1]} {m['day']}" + (f", {m['year']}" if m["year"] else "")
+
+    return BY_WORD.sub(date, text) if "onth" in text else text
 
 
 @lru_cache(maxsize=2048)

@@ -132,12 +132,11 @@ class Review:
         What a choice that passed all gates has brought, a number of the source or a name of the glossary, is not held against an edit of
         it: the text is compared with the choices too, and the fewest failures count.
         """
-        passed = [c.text for c in choices(item) if all(v.passed for v in c.verdicts)]
-        failed: tuple[Verdict, ...] = self._failed(item, item.original, text)
-        for base in passed:
-            if failed:
-                failed = min(failed, self._failed(item, base, text), key=len)
-        return failed
+        fewest = self._failed(item, item.original, text)
+        for choice in choices(item):
+            if fewest and all(v.passed for v in choice.verdicts):
+                fewest = min(fewest, self._failed(item, choice.text, text), key=len)
+        return fewest
 
     def _failed(self, item: Item, base: str, text: str) -> tuple[Verdict, ...]:
         context = " ".join(t for t in (item.before, item.original, item.after) if t)
