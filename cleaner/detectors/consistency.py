@@ -11,11 +11,10 @@ from itertools import combinations, pairwise
 from ..analysis import Analysis
 from ..core import Replacement, Span
 from ..language.japanese_names import sound
-from ..language.wording import Word, is_common, is_title, is_word, words
+from ..language.wording import Word, is_common, is_title, is_word, nonpossessive, words
 from ..registry import Bad, Good, Hit, detector
 
 SHORTEST = 5
-_ENDING = re.compile(r"(?:'s|s'|')$")
 _GENERIC = frozenset({
     "city", "town", "village", "prefecture", "province", "county", "district", "ward", "station", "university", "hospital", "shrine",
     "temple", "river", "bridge", "park", "port", "airport",
@@ -34,11 +33,11 @@ class _Name:
 
 
 def _bare(word: Word) -> str:
-    return _ENDING.sub("", word.text.replace("’", "'"))
+    return nonpossessive(word.text).replace("’", "'")
 
 
 def _is_name(w: Word) -> bool:
-    lower = _ENDING.sub("", w.lower)
+    lower = nonpossessive(w.lower)
     if not w.text[0].isupper() or w.text.isupper() or not lower.isalpha():
         return False
     return not is_word(lower) if w.initial else not is_common(lower)

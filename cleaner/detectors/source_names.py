@@ -15,7 +15,7 @@ from ..core import Document, Replacement, Segment, Span
 from ..language.japanese import normal
 from ..language.japanese_names import Name, alike, heard, is_loan, names
 from ..language.origin import from_japanese
-from ..language.wording import Word, is_common, is_word, listing, words
+from ..language.wording import Word, is_common, is_word, listing, nonpossessive, words
 from ..registry import Bad, Good, Hit, detector
 from .source import place
 
@@ -67,7 +67,7 @@ def _missing(document: Document, segments: Sequence[Segment], name: Name, readin
     message = f"The source has {name.text}{read}. Nothing like it is here."
     nearest: tuple[float, str, Span] | None = None
     for segment, w in _words(document, segments):
-        like = heard(_bare(w))
+        like = heard(nonpossessive(w.text))
         if w.text[0].isupper() and not is_common(w.lower) and like not in others:
             near, reading = max((fuzz.ratio(like, heard(r)), r) for r in readings)
             if near >= _NEAR and (nearest is None or near > nearest[0]):
@@ -134,7 +134,7 @@ def name_rendered_otherwise(analysis: Analysis) -> Iterator[Hit]:
         return
     document, known = analysis.document, _known(analysis)
     for source, segments in analysis.groups:
-        own = [(s, w, _bare(w)) for s, w in _words(document, segments)]
+        own = [(s, w, nonpossessive(w.text)) for s, w in _words(document, segments)]
         for katakana in sorted(_alone(source) & known.keys()):
             rendered = known[katakana]
             usual = rendered.usual
@@ -159,7 +159,7 @@ def _known(analysis: Analysis) -> dict[str, _Rendered]:
     found: dict[str, _Rendered] = defaultdict(_Rendered)
     latin = {w for source, _ in analysis.passages for w in _latin(source)}
     for source, segments in analysis.groups:
-        own = [(w, _bare(w)) for _, w in _words(document, segments)]
+        own = [(w, nonpossessive(w.text)) for _, w in _words(document, segments)]
         for parts in _full(source):
             for (a, first), (b, last) in pairwise(own):
                 if a.capital and b.capital and alike(parts[0], first) >= _ALIKE and alike(parts[-1], last) >= _ALIKE:
@@ -191,9 +191,5 @@ def _words(document: Document, segments: Sequence[Segment]) -> Iterator[tuple[Se
     return ((s, w) for s in segments for w in words(s.span.of(document.plain)))
 
 
-def _bare(word: Word) -> str:
-    return re.sub("['’]s?$", "", word.text)
-
-
 def _place(segment: Segment, word: Word) -> Span:
-    return Span(word.start, word.start + len(_bare(word))).shift(segment.span.start)
+    return Span(word.start, word.start + len(nonpossessive(word.text))).shift(segment.span.start)

@@ -34,7 +34,7 @@ def _spelled_out(acronym: str, text: str) -> int:
     """How many characters of `text` from its start spell `acronym` by the initials of its words; 0 when they do not.
 
     >>> _spelled_out("NATO", "North Atlantic Treaty Organization, which")
-    33
+    34
     """
     letters = acronym.replace(".", "").lower()
     at = 0

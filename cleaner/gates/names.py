@@ -10,11 +10,10 @@ from functools import cache, lru_cache
 
 from ..language.lexicon import table
 from ..language.quantities import MAGNITUDE, SMALL, TENS, lexicon
-from ..language.wording import Word, is_common, is_word, listing, words
+from ..language.wording import Word, is_common, is_word, listing, nonpossessive, words
 from ..registry import Breaks, Keeps, Outcome, Pair, gate
 
 _ROMAN = re.compile(r"[IVX]{2,}")
-_ENDING = re.compile(r"(?:'s|s'|')$")
 #: Endings that make an adjective, a people or a plural of a place: Ukraine, Ukrainian; Japan, Japanese.
 _DEMONYM = re.compile(r"(?:ese|ians?|eans?|ans|an|ish|ic|is|ia|[aeiosyn])$")
 _DATES = frozenset(form for table in ("months", "weekdays") for forms in lexicon()[table].values() for form in forms)
@@ -47,7 +46,7 @@ def stem(word: str) -> str:
     >>> stem("japanese") == stem("japan"), stem("austria") == stem("australia"), stem("koreas") == stem("korean")
     (True, False, True)
     """
-    word = _ENDING.sub("", word.replace(".", ""))
+    word = nonpossessive(word.replace(".", ""))
     if not word.isascii():
         word = "".join(c for c in unicodedata.normalize("NFKD", word) if not unicodedata.combining(c))
     same = _table()[0]
@@ -63,7 +62,7 @@ def stem(word: str) -> str:
 def _is_name(w: Word, ws: tuple[Word, ...], i: int, known: frozenset[str]) -> Name | None:
     if not w.capital or w.is_digit or len(w.text) < 2 or w.lower in _table()[1] or _ROMAN.fullmatch(w.text):
         return None
-    bare = _ENDING.sub("", w.lower)
+    bare = nonpossessive(w.lower)
     if bare in _DATES or bare in _COUNTS or ("'" in bare and bare.partition("'")[0] in _table()[1]):
         return None
     common = is_common(bare)
@@ -88,7 +87,7 @@ def found_names(text: str, known: frozenset[str] = frozenset()) -> tuple[Name, .
 def _proper(text: str) -> frozenset[str]:
     """Words that a document writes with a capital inside sentences and never without: Brown and May are people there."""
     ws = words(text)
-    inside = {_ENDING.sub("", w.lower) for w in ws if w.capital and not w.initial and not w.text.isupper()}
+    inside = {nonpossessive(w.lower) for w in ws if w.capital and not w.initial and not w.text.isupper()}
     return frozenset(inside - {w.lower for w in ws if not w.capital})
 
 

@@ -121,7 +121,7 @@ def topics(text: str) -> frozenset[str]:
     """What a text is about: topics of `data/topics.toml` of which it has at least two different words.
 
     >>> sorted(topics("The pitcher left in the sixth inning."))
-    ['baseball']
+    ['baseball', 'sport']
     """
     return frozenset(name for name, words in _topic_words().items() if len({m.lower() for m in words.findall(text)}) >= 2)
 

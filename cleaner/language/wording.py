@@ -43,6 +43,15 @@ class Word:
         return self.text != self.lower
 
 
+def nonpossessive(word: str) -> str:
+    """A word of `words` without the ending of a possessive.
+
+    >>> nonpossessive("Korea's"), nonpossessive("James’s"), nonpossessive("Korea")
+    ('Korea', 'James', 'Korea')
+    """
+    return word[:-2] if word.endswith(("'s", "’s")) else word
+
+
 @lru_cache(maxsize=2048)
 def words(text: str) -> tuple[Word, ...]:
     """The words of `text`, in order."""

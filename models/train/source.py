@@ -4,8 +4,9 @@
 
 The heads and labels are those of `quality.py`; what is read before the sentence is its source instead of what came before it. Stages:
 (1) engines' texts of Japanese news with labels by a teacher that has seen references, expert spans of Chinese news, post-edits and
-references, in the second turn also references with planted errors of meaning (`misread.py`), in the third each right and wrong; (2) a
-short pass over the annotated segments of the bench's tune split. Documents are held out as in `quality.py`.
+references, in the second turn also references with planted errors of meaning (`misread.py`), in the third each right and wrong, in the
+fourth also texts without their source, after what came before, Japanese news with labels by the model itself that has seen the source;
+(2) a short pass over the annotated segments of the bench's tune split. Documents are held out as in `quality.py`.
 """
 
 from __future__ import annotations
@@ -17,12 +18,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import quality_data as data
 import torch
 from misread import misread
 from multilingual import base
 from quality import FOLDS, SEED, asked, first_stage, held_out
-from quality_model import Quality, predict, prepare, train
+from quality_model import SENTENCE, WORD, Quality, predict, prepare, train
 from teacher import taught
 from tokenizers import Tokenizer
 
@@ -32,14 +34,34 @@ import gates  # joins tokens again
 LIMITS = (96, 196)  # tokens of source, and of source and sentence
 ALPHABETS = ("et-en", "ro-en", "ru-en")  # of MLQE-PE's pairs those that the encoder's vocabulary is kept for
 NEAR = 30  # texts before and after, for words of the same news
-RATES = (2e-4, 1.5e-4, 1e-4)  # of the turns of stage 1
-MARKED, EDITS = ((0, 11000), (11000, 15000), (15000, 23000)), ((0, 6000), (6000, 8500), (8500, 11000))  # that each reads
+BEFORE = 200  # characters of what came before a text that is read without its source
+RATES = (2e-4, 1.5e-4, 1e-4, 1.2e-4)  # of the turns of stage 1
+MARKED = ((0, 11000), (11000, 15000), (15000, 23000), (20000, 28000))  # that each reads
+EDITS = ((0, 6000), (6000, 8500), (8500, 11000), (11000, 14000))
+EDITED = {2: slice(1, None, 3), 3: slice(2, None, 6)}  # post-edits that are read right and wrong
+WITHOUT = 3  # the turn in which texts are read without their source, too
 FIXED = 3  # layers that stay as they are, and so do the pieces: there are few documents to learn them from
 
 
 def beside(examples: Sequence[data.Example]) -> list[data.Example]:
     """The examples that have a source, with it in place of the context."""
     return [replace(e, context=e.source) for e in examples if e.source]
+
+
+def alone(examples: Sequence[data.Example]) -> list[data.Example]:
+    """The examples without a source, after the end of what came before."""
+    return [replace(e, context=e.context[-BEFORE:]) for e in examples]
+
+
+def told(examples: Sequence[data.Example], model: Quality, tokenizer: Tokenizer) -> list[data.Example]:
+    """The examples with what the model makes of them beside their sources: chances averaged with the labels that they have, and words."""
+    found = []
+    for e, (sentence, words, places) in zip(examples, predict(model, tokenizer, beside(examples), LIMITS), strict=True):
+        own = {n: float(1 / (1 + np.exp(-sentence[SENTENCE.index(n)]))) for n in ("any", "major")}
+        labels = {n: (p + e.labels.get(n, p)) / 2 for n, p in own.items()}
+        marked = [(a, b, n, float(w[WORD.index(n)])) for (a, b), w in zip(places, words, strict=True) for n in ("wrong", "severe")]
+        found.append(replace(e, labels=e.labels | labels, words=[*e.words, *marked]))
+    return found
 
 
 def misreadings(rng: random.Random, right: Sequence[data.Example], share: float) -> list[data.Example]:
@@ -63,8 +85,10 @@ def edited(pairs: Sequence[str]) -> list[data.Example]:
             for r in data.lines("mlqe_pe_to_english.jsonl.gz") if r["split"] == "train" and r["pair"] in pairs]
 
 
-def mixture(turn: int, out: set[str]) -> list[data.Example]:
-    """The examples of a turn of stage 1, without those of the files `out`. References of 2022 are left to count false alarms."""
+def mixture(turn: int, out: set[str], model: Quality, tokenizer: Tokenizer) -> list[data.Example]:
+    """The examples of a turn of stage 1, without those of the files `out`, for a model that has had the turns before. References of 2022
+    are left to count false alarms.
+    """
     rng = random.Random(SEED + turn)
     exclude = frozenset(data.wmt_name(n) for n in out)
     labels = taught(out)
@@ -78,9 +102,14 @@ def mixture(turn: int, out: set[str]) -> list[data.Example]:
     if turn == 1:
         right = misreadings(rng, [*right, *right, *others, *edited(ALPHABETS)[::12]], 0.6)
     elif turn:
-        right = [*right, *others, *edited(ALPHABETS)[1::3]]
+        right = [*right, *others, *edited(ALPHABETS)[EDITED[turn]]]
         right = [*right, *misreadings(rng, right, 1.0)]  # the same source, so that only reading both tells them apart
-    return beside([*japanese, *chinese, *right, *marked[slice(*MARKED[turn])], *edits[slice(*EDITS[turn])]])
+    made = beside([*japanese, *chinese, *right, *marked[slice(*MARKED[turn])], *edits[slice(*EDITS[turn])]])
+    if turn == WITHOUT:
+        good = data.translations(2021, ("ja-en", "zh-en", "de-en", "ru-en"), exclude)
+        known = told(japanese, model, tokenizer)
+        made += alone([*known, *marked[:14000], *data.post_edits(), *good, *data.human(rng, 0.2)[:6000]])
+    return made
 
 
 def texts() -> list[str]:
@@ -107,15 +136,16 @@ def main() -> None:
     work = asked(__doc__)
     model, tokenizer = start(work)
     out = held_out([r["file"] for r in data.gold("tune")])
-    kept = first_stage(work, model, tokenizer, lambda turn: mixture(turn, out), LIMITS, RATES)
-    tune = beside(data.annotated())
+    kept = first_stage(work, model, tokenizer, lambda turn: mixture(turn, out, model, tokenizer), LIMITS, RATES)
+    annotated = data.annotated()
+    tune = [*beside(annotated), *alone(annotated)]
     for name, fold in FOLDS.items():
         unseen = held_out([e.group for e in tune], fold) if fold is not None else set()
         model.load_state_dict(torch.load(kept))
         rows = prepare(tokenizer, [e for e in tune if e.group not in unseen], limits=LIMITS)
         train(model, rows, passes=2, rate=5e-5, seed=SEED, tokens=1500, name=name)
         torch.save(model.state_dict(), work / f"{name}.pt")
-        own = [e for e in tune if e.group in unseen]
+        own = beside([e for e in annotated if e.group in unseen])
         (work / f"{name}.pickle").write_bytes(pickle.dumps((own, predict(model, tokenizer, own, LIMITS))))
 
 
