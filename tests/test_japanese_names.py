@@ -10,8 +10,9 @@ from cleaner import formats
 from cleaner.analysis import Analysis
 from cleaner.detectors.source import term_misread
 from cleaner.detectors.source_counters import counter_misread
+from cleaner.detectors.source_gender import sex_not_in_source
 from cleaner.detectors.source_names import name_not_translated, name_rendered_otherwise
-from cleaner.language.japanese_names import alike, heard, names
+from cleaner.language.japanese_names import alike, heard, names, people
 from cleaner.sources import paired
 
 
@@ -33,6 +34,31 @@ def test_people_and_places_are_found_with_their_readings(source: str, expected: 
 ])
 def test_what_is_no_name_for_certain_is_left_alone(source: str) -> None:
     assert names(source) == ()
+
+
+@pytest.mark.parametrize(("source", "expected"), [
+    ("森由美子さん", "female"), ("長谷川健太郎選手", "male"), ("坂上愛子（３０）は", "female"), ("山田薫さん", None), ("山田選手", None),
+    ("市長", None),
+])
+def test_first_names_tell_a_sex(source: str, expected: str | None) -> None:
+    (person,) = people(source)
+    assert (person and person.sex) == expected
+
+
+@pytest.mark.parametrize(("source", "text", "flagged"), [
+    ("山田花子さんが来た。山田さんは笑った。", "Hanako Yamada came. He laughed.", True),
+    ("山田花子さんが来た。山田さんは笑った。", "Hanako Yamada came. She laughed.", False),
+    ("佐藤健太郎さんが来た。手を振った。", "Kentaro Sato came. She waved.", True),
+    ("山田花子さんと山田薫さんが来た。山田さんは笑った。", "Hanako Yamada and Kaoru Yamada came. He laughed.", False),
+    ("山田花子さんが来た。記者は笑った。", "Hanako Yamada came. He laughed, the reporter.", False),
+    ("山田花子さんが来た。父は笑った。", "Hanako Yamada came. He laughed.", False),
+    ("女性が来た。「彼が好き」と言った。", 'A woman came. "I like him," she said.', False),
+    ("男女が来た。笑った。", "Two came. He laughed.", False),
+    ("女性が来た。\n雨だ。\n寒い。\n風だ。\n転んだ。", "A woman came.\nIt rained.\nIt was cold.\nThe wind blew.\nHe fell.", False),
+])
+def test_a_person_of_the_other_sex_than_in_the_source_is_flagged(source: str, text: str, flagged: bool) -> None:
+    document = paired(formats.parse("a.txt", text.replace("\n", "\n\n")), source.replace("\n", "\n\n"), "a.ja.txt")
+    assert bool(list(sex_not_in_source(Analysis(document)))) == flagged
 
 
 @given(st.text(alphabet=st.sampled_from("山田花子森学生長野県松本市駅李々ヶさん氏監督(（２３）) 「」の。abアー"), max_size=60))

@@ -8,17 +8,18 @@ from collections.abc import Iterator
 
 from ..analysis import Analysis
 from ..core import Replacement, Span
+from ..language.japanese import ERAS
 from ..language.quantities import BY_WORD, MONTHS, WEEKDAYS, dated, lexicon, ordinal
 from ..registry import Bad, Good, Hit, detector
 
 _MONTH = {form: i for i, forms in enumerate(lexicon()["months"].values(), 1) for form in forms}
 _DAYS_IN = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 _MONTHS_RE = "|".join(MONTHS)
-#: The year before the first of each era. "Ordinance" is what engines read 令和 (Reiwa) as.
-_ERA = {"meiji": 1867, "taisho": 1911, "showa": 1925, "heisei": 1988, "reiwa": 2018, "ordinance": 2018}
+_ERA = {name.lower(): year for _, name, year in ERAS}
+_ERA["ordinance"] = _ERA["reiwa"]  # which is what engines read 令和 as
 _ERA_YEAR = re.compile(
     r"\b(?:(?P<ord>\d{1,2})(?:st|nd|rd|th)|(?P<first>first)) year of (?:the )?"
-    r"(?P<era>Meiji|Taisho|Showa|Heisei|Reiwa|Ordinance)\b(?: era| period)?",
+    rf"(?P<era>{'|'.join(_ERA)})\b(?: era| period)?",
     re.IGNORECASE,
 )
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ..analysis import Analysis
 from ..core import Document, Replacement
-from ..language.gender import clashes
+from ..language.gender import clashes, exchanged
 from ..language.narrator import Voice, Who, invented, signs
 from ..registry import Bad, Good, Hit, detector
 
@@ -156,15 +156,8 @@ def pronoun_gender(analysis: Analysis) -> Iterator[Hit]:
     subject and nobody else near by can be meant.
     """
     for clash in clashes(analysis):
-        form = _FORMS[clash.token.lower_, clash.token.tag_]
-        text = form.capitalize() if clash.token.text[0].isupper() else form
+        text = exchanged(clash.token.doc, [clash.token])
         yield Hit(
             clash.span, f"“{clash.token.text}” seems to stand for {clash.person}.", 0.55,
             (Replacement(clash.span, text, "unsafe", f"{clash.person} is {clash.gender} in this text."),),
         )
-
-
-_FORMS = {
-    ("he", "PRP"): "she", ("she", "PRP"): "he", ("him", "PRP"): "her", ("her", "PRP"): "him", ("his", "PRP$"): "her",
-    ("her", "PRP$"): "his", ("his", "PRP"): "hers", ("hers", "PRP"): "his", ("himself", "PRP"): "herself", ("herself", "PRP"): "himself",
-}

@@ -5,7 +5,7 @@ Only what needs no guess is read: "Ms. Sato", "the woman", "his wife", "Queen El
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -42,6 +42,22 @@ class _Person:
     text: str
     gender: Gender | None
     names: frozenset[str]
+
+
+_FORMS = {
+    ("he", "PRP"): "she", ("she", "PRP"): "he", ("him", "PRP"): "her", ("her", "PRP"): "him", ("his", "PRP$"): "her",
+    ("her", "PRP$"): "his", ("his", "PRP"): "hers", ("hers", "PRP"): "his", ("himself", "PRP"): "herself", ("herself", "PRP"): "himself",
+}
+
+
+def exchanged(doc: Doc, pronouns: Sequence[Token]) -> str:
+    """The text from the first of some pronouns of a sentence to the last, each of them of the other sex."""
+    text, at = "", pronouns[0].idx
+    for token in pronouns:
+        form = _FORMS.get((token.lower_, token.tag_), token.lower_)
+        text += doc.text[at:token.idx] + (form.capitalize() if token.text[0].isupper() else form)
+        at = token.idx + len(token)
+    return text
 
 
 def told_by(lower: Collection[str]) -> Gender | None:

@@ -24,7 +24,8 @@ _NUMBER = re.compile(rf"(?:{_FIGURE}|[〇零一二三四五六七八九十百千
 _DOTTED = re.compile(r"(\d+)・(\d+)")  # 1・55 is 1.55 in a newspaper's columns, or two numbers
 _POINT = re.compile(r"(?<!\d)\.\d+")
 _RANGE = re.compile(rf"[~〜～―–・、-](?:{_FIGURE})([万億兆])")  # 10～20万人: the first is 100,000 too
-_ERAS = {"令和": 2018, "平成": 1988, "昭和": 1925, "大正": 1911, "明治": 1867}
+#: The reigns that years are counted by: the name in Japanese, in English, and the year before the first.
+ERAS = (("令和", "Reiwa", 2018), ("平成", "Heisei", 1988), ("昭和", "Showa", 1925), ("大正", "Taisho", 1911), ("明治", "Meiji", 1867))
 _SHARE = re.compile(r"(\d)割(?:(\d)(?:[~〜―-](\d))?分(?:(\d)厘)?)?")
 _HAN = re.compile(r"[\u3041-\u30ff\u3400-\u9fff]")
 _KANA = re.compile(r"[\u3041-\u30ff]")
@@ -134,7 +135,7 @@ def _readings(text: str, m: re.Match[str], value: Decimal) -> Iterator[Decimal]:
     dotted = next((d for d in _DOTTED.finditer(text) if d.start() <= m.start() < d.end()), None)
     if dotted:
         yield Decimal(f"{dotted[1]}.{dotted[2]}")
-    for era, year in _ERAS.items():
+    for era, _, year in ERAS:
         if before.endswith(era):
             yield year + value
     if value < 100 and ("年" in after[:6] or before.endswith("/")):

@@ -11,11 +11,12 @@ import bisect
 import lzma
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import resources
 
+from .gender import Gender
 from .japanese import normal
 
 _TITLES = (
@@ -26,6 +27,7 @@ _TITLES = (
 _HAN = "[々ヶヵケノ\u4e00-\u9fff]"
 _OFFICE = "副|前|元|新|総|同|両|名誉|女性|実行|事務|代表|大会|県|市"  # before a title
 _PERSON = re.compile(rf"({_HAN}{{2,8}}?)(?:{_OFFICE})?(?:{_TITLES})|({_HAN}{{2,8}})\(\d\d?\)")  # or the age behind the name
+_TITLED = re.compile(_TITLES)
 _RUN = re.compile(f"{_HAN}+")
 #: What a place is, and how that is read at the end of its name.
 _KINDS = {
@@ -42,11 +44,14 @@ _LONG = 4  # characters of a name from which on it is no Chinese or Korean one
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """A name of the source: how its first part (a place, or a surname) and a given name may be read, the likeliest first."""
+    """A name of the source: how its first part (a place, or a surname) and a given name may be read, the likeliest first, and the sex that
+    the characters of the given name tell.
+    """
 
     text: str
     first: tuple[str, ...]
     given: tuple[str, ...] = ()
+    sex: Gender | None = None
 
 
 @lru_cache(maxsize=256)
@@ -58,10 +63,22 @@ def names(source: str) -> tuple[Name, ...]:
     >>> [(n.text, n.first) for n in names("福井県敦賀市で")]
     [('敦賀市', ('Tsuruga',))]
     """
+    found = (name for name in people(source) if name)
+    places = (name for m in _RUN.finditer(normal(source)) for name in _places(m.group()))
+    return tuple({n.text: n for n in (*found, *places)}.values())
+
+
+@lru_cache(maxsize=256)
+def people(source: str) -> tuple[Name | None, ...]:
+    """Everybody in a Japanese text who has a title or an age, in order; None for those whose name is not known.
+
+    >>> [p and (p.text, p.sex) for p in people("山田花子さんと佐藤健太郎氏、スミス社長、監督")]
+    [('山田花子', 'female'), ('佐藤健太郎', 'male'), None, None]
+    """
     text = normal(source)
-    people = (name for m in _PERSON.finditer(text) if (name := _person(m[1] or m[2])))
-    places = (name for m in _RUN.finditer(text) for name in _places(m.group()))
-    return tuple({n.text: n for n in (*people, *places)}.values())
+    named = {m.end(): _person(m[1] or m[2]) for m in _PERSON.finditer(text)}
+    titled = {m.end(): None for m in _TITLED.finditer(text)}
+    return tuple((titled | named)[end] for end in sorted({*titled, *named}))
 
 
 def _person(run: str) -> Name | None:
@@ -77,8 +94,14 @@ def _person(run: str) -> Name | None:
             if not whole and len(text) < _LONG and text[0] in _FOREIGN:
                 return None
             first = dict.fromkeys([*whole, *(reading for surname, _ in full for reading in surname)])
-            return Name(text, tuple(first), tuple(reading for _, given in full for reading in given))
+            return Name(text, tuple(first), tuple(reading for _, given in full for reading in given), None if whole else _sex(text, parted))
     return None
+
+
+def _sex(text: str, parted: Sequence[int]) -> Gender | None:
+    """What the given name tells of a full name, which is parted at the likeliest of some places where it tells anything."""
+    given = (_entry(text[i:]) for i in parted if "s" in _entry(text[:i]))
+    return next(("female" if "f" in g else "male" for g in given if "f" in g or "m" in g), None)
 
 
 def _places(run: str) -> Iterator[Name]:
