@@ -6,11 +6,13 @@ The heads and labels are those of `quality.py`; what is read before the sentence
 (1) engines' texts of Japanese news with labels by a teacher that has seen references, expert spans of Chinese news, post-edits and
 references, in the second turn also references with planted errors of meaning (`misread.py`), in the third each right and wrong, in the
 fourth also texts without their source, after what came before, Japanese news with labels by the model itself that has seen the source;
-(2) a short pass over the annotated segments of the bench's tune split. Documents are held out as in `quality.py`.
+(2) a short pass over the annotated segments of the bench's tune split, after the third turn and after the fourth, and the mean of both
+(model soups, Wortsman et al. 2022). Documents are held out as in `quality.py`.
 """
 
 from __future__ import annotations
 
+import copy
 import pickle
 import random
 import sys
@@ -136,16 +138,19 @@ def main() -> None:
     work = asked(__doc__)
     model, tokenizer = start(work)
     out = held_out([r["file"] for r in data.gold("tune")])
-    kept = first_stage(work, model, tokenizer, lambda turn: mixture(turn, out, model, tokenizer), LIMITS, RATES)
-    annotated = data.annotated()
-    tune = [*beside(annotated), *alone(annotated)]
+    first_stage(work, model, tokenizer, lambda turn: mixture(turn, out, model, tokenizer), LIMITS, RATES)
+    tune = data.annotated()
     for name, fold in FOLDS.items():
         unseen = held_out([e.group for e in tune], fold) if fold is not None else set()
-        model.load_state_dict(torch.load(kept))
-        rows = prepare(tokenizer, [e for e in tune if e.group not in unseen], limits=LIMITS)
-        train(model, rows, passes=2, rate=5e-5, seed=SEED, tokens=1500, name=name)
+        seen = [e for e in tune if e.group not in unseen]
+        ends = []
+        for turn, shown in ((WITHOUT - 1, beside(seen)), (WITHOUT, [*beside(seen), *alone(seen)])):
+            model.load_state_dict(torch.load(work / f"stage1-{turn}.pt"))
+            train(model, prepare(tokenizer, shown, limits=LIMITS), passes=2, rate=5e-5, seed=SEED, tokens=1500, name=f"{name}, turn {turn}")
+            ends.append(copy.deepcopy(model.state_dict()))
+        model.load_state_dict({key: (ends[0][key] + ends[1][key]) / 2 for key in ends[0]})
         torch.save(model.state_dict(), work / f"{name}.pt")
-        own = beside([e for e in annotated if e.group in unseen])
+        own = beside([e for e in tune if e.group in unseen])
         (work / f"{name}.pickle").write_bytes(pickle.dumps((own, predict(model, tokenizer, own, LIMITS))))
 
 
