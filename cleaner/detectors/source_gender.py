@@ -8,13 +8,13 @@ from collections.abc import Iterator, Sequence
 from ..analysis import Analysis
 from ..core import Replacement, Segment, Span
 from ..language.gender import PRONOUNS, Gender, exchanged
-from ..language.japanese import normal
+from ..language.japanese import NUMERALS, normal
 from ..language.japanese_names import people
 from ..language.origin import from_japanese
 from ..registry import Bad, Good, Hit, detector
 
 _BACK = 3  # sources before a sentence's own in which the person may have been named
-_ONE = r"(?=[はがをのにとも(、。]|[一二三四五六七八九十\d])"
+_ONE = rf"(?=[はがをのにとも(、。{NUMERALS[1:]}十\d])"
 #: Words that tell of a person of a sex, and all that may: characters of names and of 父母 too.
 _TOLD: dict[Gender, re.Pattern[str]] = {
     "female": re.compile(f"(?<!男)女性{_ONE}|女児|少女|彼女|主婦|母親|祖母|女優|[長次三]女|[妻娘姉妹][はがの]"),
@@ -50,11 +50,13 @@ def sex_not_in_source(analysis: Analysis) -> Iterator[Hit]:
     """
     if not from_japanese(analysis):
         return
-    document, named = analysis.document, _named(analysis)
+    document = analysis.document
+    read = [(normal(source), segments) for source, segments in analysis.groups]
+    named = _named([source for source, _ in read])
     told: dict[Segment, Gender] = {}
     near: list[str] = []
-    for source, segments in analysis.groups:
-        near = [*near[-_BACK:], normal(source)]
+    for source, segments in read:
+        near = [*near[-_BACK:], source]
         sex = _only(near, named)
         told |= dict.fromkeys(segments, sex) if sex else {}
     for segment, doc in analysis.parsed() if told else ():
@@ -67,14 +69,12 @@ def sex_not_in_source(analysis: Analysis) -> Iterator[Hit]:
             yield Hit(first, message, 0.6, (Replacement(whole, exchanged(doc, wrong), "unsafe", "As in the source."),))
 
 
-def _named(analysis: Analysis) -> dict[str, Gender | None]:
-    """The sex of the people of the source by their names, full ones and surnames; None where it is not known or two of a name differ."""
+def _named(sources: Sequence[str]) -> dict[str, Gender | None]:
+    """The sex of the people of some sources by their names, full ones and surnames; None where it is not known or two of a name differ."""
     found: dict[str, set[Gender | None]] = {}
-    for source, _ in analysis.passages:
-        for name in people(source):
-            if name and name.given:
-                for end in range(1, len(name.text) + 1):
-                    found.setdefault(name.text[:end], set()).add(name.sex)
+    for name in (p for source in sources for p in people(source) if p and p.given):
+        for end in range(1, len(name.text) + 1):
+            found.setdefault(name.text[:end], set()).add(name.sex)
     return {name: next(iter(sexes)) if len(sexes) == 1 else None for name, sexes in found.items()}
 
 

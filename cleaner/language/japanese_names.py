@@ -77,8 +77,8 @@ def people(source: str) -> tuple[Name | None, ...]:
     """
     text = normal(source)
     named = {m.end(): _person(m[1] or m[2]) for m in _PERSON.finditer(text)}
-    titled = {m.end(): None for m in _TITLED.finditer(text)}
-    return tuple((titled | named)[end] for end in sorted({*titled, *named}))
+    found = dict.fromkeys(m.end() for m in _TITLED.finditer(text)) | named
+    return tuple(found[end] for end in sorted(found))
 
 
 def _person(run: str) -> Name | None:

@@ -96,7 +96,8 @@ def mixture(turn: int, out: set[str], model: Quality, tokenizer: Tokenizer) -> l
     labels = taught(out)
     japanese = [replace(e, labels=e.labels | labels.get((e.group, e.text), {})) for e in data.systems(rng, {"ja-en": 12000}, exclude)]
     marked = data.expert_spans(random.Random(SEED))
-    edits = [e for e in data.post_edits() if e.group in ALPHABETS]
+    every = data.post_edits()
+    edits = [e for e in every if e.group in ALPHABETS]
     random.Random(SEED).shuffle(edits)
     chinese = data.systems(rng, {"zh-en": 1500 if turn else 3000}, exclude)
     right = data.translations(2021, ("ja-en", "zh-en"), exclude)
@@ -110,7 +111,7 @@ def mixture(turn: int, out: set[str], model: Quality, tokenizer: Tokenizer) -> l
     if turn == WITHOUT:
         good = data.translations(2021, ("ja-en", "zh-en", "de-en", "ru-en"), exclude)
         known = told(japanese, model, tokenizer)
-        made += alone([*known, *marked[:14000], *data.post_edits(), *good, *data.human(rng, 0.2)[:6000]])
+        made += alone([*known, *marked[:14000], *every, *good, *data.human(rng, 0.2)[:6000]])
     return made
 
 
