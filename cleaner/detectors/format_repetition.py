@@ -32,6 +32,8 @@ _STARTERS = (
 )
 _ITEM = re.compile(r"\((?:[a-z]|[ivx]+|\d+)\)")
 _RUN_ON = re.compile(rf"(?<![\w'’-])([a-z]{{3,}}|\([^()\r\n]{{1,24}}\)) ({_STARTERS})(?= (?:[a-z]+|[A-Z][a-z]+ [a-z]+)\b)")
+#: "Kobe, April 3 (Kyodo)": a place, a day, and an agency or a reporter.
+_DATELINE = re.compile(r"[^.!?]{3,60}\b\d{1,2}(?:st|nd|rd|th)? \((?:[A-Z]|[Rr]eporter\b).*\)")
 _CAMEL = re.compile(r"\b([a-z]{3,})(The|This|These|It|He|She|They|We|If|When|But|However|According)(?= [a-z])")
 _TITLE_LEAD = frozenset(
     word for line in """
@@ -118,6 +120,8 @@ def repeated_sentence(analysis: Analysis) -> Iterator[Hit]:
     Bad("Make the most of your [[garden If]] you have little time, plant trees in it.",
         after="Make the most of your garden: If you have little time, plant trees in it."),
     Good("He read the novel The wind and the film It came back, and said If only."),
+    Bad("Kobe, April 3 [[(Kyodo) The]] fair will open later than it did last year.",
+        after="Kobe, April 3 (Kyodo) – The fair will open later than it did last year."),
     Good("According to the mayor, the fair opens on Friday. If it rains, it closes."),
     Good("(MODERATOR) The fair opens, as I told The Times today."),
     Good("The law says: (b) The owner clears the snow."),
@@ -140,9 +144,10 @@ def run_on_heading(analysis: Analysis) -> Iterator[Hit]:
         if len(re.findall(r"\b[A-Z][a-z]+", segment)) > 0.45 * len(segment.split()):  # a title in title case
             continue
         span = Span(m.start(), m.end())
-        why = "Two sentences need a mark between them."
-        yield Hit(span, f"“{starter}” begins a sentence, but none ends before it.", 0.8, (
-            Replacement(span, f"{word}. {starter}", "unsafe", why), Replacement(span, f"{word}: {starter}", "unsafe", why),
+        dateline = _DATELINE.fullmatch(document.plain[document.segments[index].span.start:m.end(1)])
+        why = "A dash parts a dateline from the report (AP, “datelines”)." if dateline else "Two sentences need a mark between them."
+        yield Hit(span, f"“{starter}” begins a sentence, but none ends before it.", 0.8, tuple(
+            Replacement(span, f"{word}{mark} {starter}", "unsafe", why) for mark in ((" –", ".") if dateline else (".", ":"))
         ))
 
 

@@ -28,7 +28,7 @@ _FINISHED = re.compile(
 _AHEAD = frozenset({
     "extend", "prolong", "postpone", "delay", "suspend", "close", "ban", "cancel", "push", "move", "reserve", "grant", "lend",
 })
-_NOT_OVER = re.compile(r"\b(?:since|until now|so far|already|ever|yet|until|for|between|from|up to)\b", re.IGNORECASE)
+_NOT_OVER = re.compile(r"\b(?:since|until now|so far|already|ever|yet|until|for|between|from|up to|than)\b", re.IGNORECASE)
 _SAME_FORM = frozenset({
     "said", "held", "made", "told", "found", "lost", "won", "sold", "led", "built", "sent", "left", "kept", "brought", "thought", "heard",
     "paid", "met", "bought", "taught", "caught", "fought", "felt", "put", "set", "cut", "hit", "shut", "let", "read", "spent", "stood",
@@ -43,6 +43,7 @@ _SAME_FORM = frozenset({
     Good("The lines have resumed service since last week."),
     Good("The shop has extended its sale until May 25."),
     Good("He said on the 23rd that the lines have resumed service."),
+    Good("More ships have called this year than in 2011."),
 ])
 def perfect_with_finished_time(analysis: Analysis) -> Iterator[Hit]:
     """A present perfect beside a time that is over: English tells it in the past tense."""
