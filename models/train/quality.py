@@ -1,10 +1,11 @@
 """Train the quality model: one command from ../shared to models/quality/.
 
-    python models/train/quality.py WORK   # WORK keeps checkpoints: a stopped run goes on where it was
+    python models/train/quality.py WORK SOURCE   # SOURCE is the folder of source.py, whose model is the teacher; WORK keeps checkpoints
 
-Stages: (1) one encoder on post-edits, expert spans, systems' outputs and planted errors together, in two turns; in the second, engines'
-texts of the annotated documents have labels by a teacher that has seen references (`teacher.py`); (2) a short pass over the annotated
-segments of the bench's tune split.
+Stages: (1) one encoder on post-edits, expert spans, systems' outputs, what people translated and wrote, and planted errors together, in
+two turns. What engines made of Japanese and Chinese is labelled by the model that reads it beside its source (distillation with
+privileged information, Lopez-Paz et al. 2016), for Japanese together with a teacher that has seen references (`teacher.py`); (2) a short
+pass over the annotated segments of the bench's tune split.
 
 A third of the tune documents, and every system's output for them, is held out of both to measure; two more models leave out another
 third each in stage 2 alone, so that the risk can be fitted on all. The model that ships has seen all.
@@ -12,89 +13,73 @@ third each in stage 2 alone, so that the risk can be fitted on all. The model th
 
 from __future__ import annotations
 
-import argparse
-import os
 import pickle
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import quality_data as data
+import source
 import torch
-from quality_model import LIMITS, Quality, base, predict, prepare, train
+from quality_model import base, predict, prepare, train
+from stages import FOLDS, SEED, asked, begun, first_stage, held_out
 from teacher import taught
-from tokenizers import Tokenizer
 
-SEED = 11
-#: The models of stage 2 and which third of tune each leaves out; stage 1 did without the first third only.
-FOLDS: dict[str, int | None] = {"honest": 0, "honest-1": 1, "honest-2": 2, "final": None}
-
-
-def held_out(documents: list[str], fold: int = 0) -> set[str]:
-    """A third of the tune documents, by name."""
-    return set(sorted(set(documents))[fold::3])
+RATES = (2e-4, 1.5e-4, 1e-4)  # of the turns of stage 1
+MARKED = ((0, 10000), (10000, 22000), (22000, 24500))  # experts' segments that each reads
+EDITS = (slice(None), slice(None), slice(None, None, 6))
+WRITTEN = (4000, 4000, 7000)  # sentences that people wrote
+CHINESE = 6000
+OTHERS = {"de-en": 700, "cs-en": 700, "uk-en": 700, "ru-en": 700}
 
 
-def mixture(turn: int, exclude: frozenset[str]) -> list[data.Example]:
-    """The examples of a turn of stage 1."""
+def told(work: Path, teachers: Path, out: set[str]) -> list[data.Example]:
+    """What engines made of Japanese and Chinese, with labels by the teachers; kept in WORK. The model that reads the source is the mean of
+    its last two turns, before it saw annotated segments.
+    """
+    kept = work / "told.pickle"
+    if not kept.exists():
+        exclude = frozenset(data.wmt_name(n) for n in out)
+        labels = taught(out)
+        made = data.systems(random.Random(SEED), {"ja-en": 12000, "zh-en": CHINESE}, exclude)
+        made = [replace(e, labels=e.labels | labels.get((e.group, e.text), {})) for e in made]
+        model, tokenizer = source.start(teachers)
+        ends = [torch.load(teachers / f"stage1-{turn}.pt") for turn in (source.WITHOUT - 1, source.WITHOUT)]
+        model.load_state_dict(source.mean(ends))
+        kept.write_bytes(pickle.dumps(source.told(made, model, tokenizer)))
+    found: list[data.Example] = pickle.loads(kept.read_bytes())
+    return found
+
+
+def mixture(turn: int, engines: Sequence[data.Example], exclude: frozenset[str]) -> list[data.Example]:
+    """The examples of a turn of stage 1. The third is for what people wrote, with a little of the rest: the model was to tell it apart, and
+    after two turns it did so less well than the one before.
+    """
     rng = random.Random(SEED + turn)
-    spans = data.expert_spans(random.Random(SEED))
-    pairs = {"ja-en": 12000, "zh-en": 3000, "de-en": 1000, "cs-en": 1000, "uk-en": 1000, "ru-en": 1000}
-    outputs = data.systems(rng, pairs, exclude)
-    return [*data.post_edits() * 2, *(spans[14000:] if turn else spans[:14000]), *outputs, *data.human(rng, 0.2 if turn else 0.5)[:6000]]
-
-
-def asked(description: str | None) -> Path:
-    """The folder that somebody wants a recipe to work in, made; threads and seed are set."""
-    ap = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
-    ap.add_argument("work", type=Path)
-    ap.add_argument("--threads", type=int, default=os.cpu_count())
-    args = ap.parse_args()
-    args.work.mkdir(parents=True, exist_ok=True)
-    torch.set_num_threads(args.threads)
-    torch.manual_seed(SEED)
-    work: Path = args.work
-    return work
-
-
-def first_stage(
-    work: Path, model: Quality, tokenizer: Tokenizer, examples: Callable[[int], Sequence[data.Example]],
-    limits: tuple[int, int] = LIMITS, rates: Sequence[float] = (2e-4, 1.5e-4),
-) -> Path:
-    """The turns of stage 1 on the `examples` of each, or what WORK keeps of them: the last checkpoint, as which the model is left."""
-    start = work
-    for turn, rate in enumerate(rates):
-        start = work / f"stage1-{turn}.pt"
-        if start.exists():
-            model.load_state_dict(torch.load(start))
-            continue
-        rows = prepare(tokenizer, examples(turn), limits=limits)
-        print(len(rows), "examples,", sum(len(r[0]) for r in rows), "tokens", flush=True)
-        train(model, rows, passes=1, rate=rate, seed=SEED + turn, name=f"stage 1, turn {turn}", keep=work / f"partial-{turn}.pt")
-        torch.save(model.state_dict(), start)
-    return start
+    spans, human = data.expert_spans(random.Random(SEED)), data.human(rng, 0.2 if turn else 0.5)[:WRITTEN[turn]]
+    made = [*data.post_edits(graded=True)[EDITS[turn]], *spans[slice(*MARKED[turn])]]
+    if turn == 2:
+        return [*made, *engines[:-CHINESE:2], *human]
+    right = data.translations(2021, ("ja-en", "zh-en", "de-en", "ru-en"), exclude) if turn else []
+    return [*made, *engines[:-CHINESE], *engines[-CHINESE:][turn::2], *data.systems(rng, OTHERS, exclude), *right, *human]
 
 
 def main() -> None:
     """Run it."""
-    work = asked(__doc__)
+    work, teachers = asked(__doc__, "work", "source")
     encoder, tokenizer = base()
+    model = begun(encoder)
     out = held_out([r["file"] for r in data.gold("tune")])
-    exclude = frozenset(data.wmt_name(n) for n in out)
-    model = Quality(encoder)
-
-    def examples(turn: int) -> list[data.Example]:
-        made = mixture(turn, exclude)
-        labels = taught(out, (model, tokenizer)) if turn else {}
-        return [replace(e, labels=e.labels | labels.get((e.group, e.text), {})) for e in made]
-
-    start = first_stage(work, model, tokenizer, examples)
+    engines = told(work, teachers, out)
+    first_stage(work, model, tokenizer, lambda turn: mixture(turn, engines, frozenset(data.wmt_name(n) for n in out)),
+                rates=RATES)
+    start = source.mean([torch.load(work / f"stage1-{turn}.pt") for turn in (1, 2)])
     tune = data.annotated()
     for name, fold in FOLDS.items():
         kept = held_out([e.group for e in tune], fold) if fold is not None else set()
         torch.manual_seed(SEED)
-        model.load_state_dict(torch.load(start))
+        model.load_state_dict(start)
         train(model, prepare(tokenizer, [e for e in tune if e.group not in kept]), passes=2, rate=5e-5, seed=SEED, tokens=1500, name=name)
         torch.save(model.state_dict(), work / f"{name}.pt")
         if fold == 0:

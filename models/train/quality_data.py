@@ -100,8 +100,11 @@ class Before(collections.defaultdict[Any, str]):
         return context
 
 
-def post_edits(forms: Forms | None = None) -> list[Example]:
-    """MLQE-PE: words tagged by what the post-editor changed, HTER, raters' mean z."""
+def post_edits(forms: Forms | None = None, *, graded: bool = False) -> list[Example]:
+    """MLQE-PE: words tagged by what the post-editor changed, HTER, raters' mean z. `graded` adds whether the editor changed anything, as
+    any, and as major how far the raters' mean lies below the 70 of 100 that they were to give a text that preserves the meaning: wholly
+    from 50 down, where they were to see major mistakes (Fomicheva et al. 2022).
+    """
     found = []
     for r in lines("mlqe_pe_to_english.jsonl.gz"):
         if r["split"] != "train":
@@ -112,6 +115,8 @@ def post_edits(forms: Forms | None = None) -> list[Example]:
             continue
         words = [(a, b, "bad", 1.0) for (a, b), tag in zip(spans, tags, strict=True) if tag == "BAD" and b > a]
         labels = {"hter": min(1.0, float(r["hter"])), "z": float(r["da"][1])}
+        if graded:
+            labels |= {"any": float(labels["hter"] > 0), "major": min(1.0, max(0.0, (70 - r["da"][0]) / 20))}
         found.append(Example(text, "", labels, words, ("bad",), r["pair"], _tags(text, r["pe"], forms), r["src"]))
     return found
 

@@ -18,9 +18,9 @@ import exporting
 import numpy as np
 import torch
 from fitting import auc
-from quality import FOLDS, held_out
 from quality_data import SHARED
 from quality_model import READS, SENTENCE, WORD, Quality, base
+from stages import FOLDS, held_out
 
 ROOT = Path(__file__).resolve().parents[2]
 

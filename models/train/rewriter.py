@@ -21,8 +21,8 @@ import exporting
 import quality_data as data
 import torch
 from edit_tags import OTHER, Forms
-from quality import SEED
 from quality_model import READS, Quality, Tags, base, prepare, train
+from stages import SEED
 
 TAGS = 6  # likeliest tags of a word, and of a gap, that the model gives out
 

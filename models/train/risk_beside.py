@@ -32,9 +32,8 @@ from cleaner.pipeline import Pipeline
 from cleaner.risk import BESIDE, BLEND, DOUBT_BESIDE, FEATURES, blend, by_rules, log_odds, suspicion
 from cleaner.risk import beside as features
 
-#: Of these references 0.28 are shown without their source, by the threshold of risk.py. Four in ten, for four in five of the major errors
-#: of tune.
-FALSE_ALARMS = 0.4
+#: Of these references; for four in five of the major errors of tune.
+FALSE_ALARMS = 0.3
 WEIGHED = 1.0
 SHARED = Path(__file__).resolve().parents[3] / "shared"
 

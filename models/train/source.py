@@ -16,7 +16,7 @@ import copy
 import pickle
 import random
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -25,8 +25,8 @@ import quality_data as data
 import torch
 from misread import misread
 from multilingual import base
-from quality import FOLDS, SEED, asked, first_stage, held_out
 from quality_model import SENTENCE, WORD, Quality, predict, prepare, train
+from stages import FOLDS, SEED, asked, begun, first_stage, held_out
 from teacher import taught
 from tokenizers import Tokenizer
 
@@ -42,7 +42,6 @@ MARKED = ((0, 11000), (11000, 15000), (15000, 23000), (20000, 28000))  # that ea
 EDITS = ((0, 6000), (6000, 8500), (8500, 11000), (11000, 14000))
 EDITED = {2: slice(1, None, 3), 3: slice(2, None, 6)}  # post-edits that are read right and wrong
 WITHOUT = 3  # the turn in which texts are read without their source, too
-FIXED = 3  # layers that stay as they are, and so do the pieces: there are few documents to learn them from
 
 
 def beside(examples: Sequence[data.Example]) -> list[data.Example]:
@@ -64,6 +63,11 @@ def told(examples: Sequence[data.Example], model: Quality, tokenizer: Tokenizer)
         marked = [(a, b, n, float(w[WORD.index(n)])) for (a, b), w in zip(places, words, strict=True) for n in ("wrong", "severe")]
         found.append(replace(e, labels=e.labels | labels, words=[*e.words, *marked]))
     return found
+
+
+def mean(ends: Sequence[Mapping[str, torch.Tensor]]) -> dict[str, torch.Tensor]:
+    """The mean of some models' weights."""
+    return {key: sum(end[key] for end in ends) / len(ends) for key in ends[0]}
 
 
 def misreadings(rng: random.Random, right: Sequence[data.Example], share: float) -> list[data.Example]:
@@ -129,14 +133,12 @@ def start(work: Path) -> tuple[Quality, Tokenizer]:
     if not kept.exists():
         kept.write_bytes(pickle.dumps(texts()))
     encoder, tokenizer = base(archive, pickle.loads(kept.read_bytes()))
-    for part in (encoder.embeddings, *encoder.encoder.layer[:FIXED]):
-        part.requires_grad_(requires_grad=False)
-    return Quality(encoder), tokenizer
+    return begun(encoder), tokenizer
 
 
 def main() -> None:
     """Run it."""
-    work = asked(__doc__)
+    (work,) = asked(__doc__, "work")
     model, tokenizer = start(work)
     out = held_out([r["file"] for r in data.gold("tune")])
     first_stage(work, model, tokenizer, lambda turn: mixture(turn, out, model, tokenizer), LIMITS, RATES)
@@ -149,7 +151,7 @@ def main() -> None:
             model.load_state_dict(torch.load(work / f"stage1-{turn}.pt"))
             train(model, prepare(tokenizer, shown, limits=LIMITS), passes=2, rate=5e-5, seed=SEED, tokens=1500, name=f"{name}, turn {turn}")
             ends.append(copy.deepcopy(model.state_dict()))
-        model.load_state_dict({key: (ends[0][key] + ends[1][key]) / 2 for key in ends[0]})
+        model.load_state_dict(mean(ends))
         torch.save(model.state_dict(), work / f"{name}.pt")
         own = beside([e for e in tune if e.group in unseen])
         (work / f"{name}.pickle").write_bytes(pickle.dumps((own, predict(model, tokenizer, own, LIMITS))))

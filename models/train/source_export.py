@@ -17,10 +17,10 @@ import exporting
 import numpy as np
 import torch
 from fitting import auc
-from quality import FOLDS
 from quality_export import Served
 from quality_model import CLS, SENTENCE, SEP, WORD
 from source import LIMITS, start
+from stages import FOLDS
 
 ROOT = Path(__file__).resolve().parents[2]
 

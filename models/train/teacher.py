@@ -1,10 +1,9 @@
 """Labels for what no annotator saw: how likely each engine's version of an annotated document's sentence has an error, a major one.
 
 A reader with references and the other engines' outputs beside the sentence is compared with the annotators of tune, and what it makes of
-the rest teaches a model that has the sentence alone (distillation with privileged information, Lopez-Paz et al. 2016). It also sees what
-the first turn of the model thinks.
+the rest teaches models that have no references (distillation with privileged information, Lopez-Paz et al. 2016).
 
-    python models/train/teacher.py WORK   # how well it, and what it looks at, order the errors; WORK is that of quality.py
+    python models/train/teacher.py   # how well it, and what it looks at, order the errors
 """
 
 from __future__ import annotations
@@ -12,26 +11,19 @@ from __future__ import annotations
 import collections
 import math
 import re
-import sys
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 import numpy as np
 import quality_data as data
-import torch
 from fitting import auc, fit, held_out
-from quality_model import SENTENCE, WORD, Quality, base, predict
 from sacrebleu.metrics import CHRF
-from tokenizers import Tokenizer
 
 Key = tuple[str, str]  # a document and an engine's text in it
 _FIRST = re.compile(r"(?i)\b(?:i|my|me|we|our|us)\b")
 _RARE = 0.15  # the share of other texts that use a word, under which it stands alone
 _chrf = CHRF(word_order=2)
 #: What the teacher sees, in columns behind the constant: `beside`, `alone`, and both averaged over the document.
-PARTS = {
-    "chrF to the reference": [1], "references and other engines": range(1, 9), "the first turn": range(9, 16), "the teacher": range(1, 31),
-}
+PARTS: Mapping[str, Sequence[int]] = {"chrF to the reference": [1], "the sentence": range(1, 9), "the teacher": range(1, 17)}
 
 
 def beside(row: dict) -> dict[str, list[float]]:
@@ -54,55 +46,41 @@ def _beside(row: dict, name: str, bags: Mapping[str, frozenset[str]], refs: Sequ
     ]
 
 
-def alone(sentence: np.ndarray, words: np.ndarray) -> list[float]:
-    """What the model, without them, says."""
-    named = [float(sentence[SENTENCE.index(n)]) for n in ("major", "any", "hter", "z")]
-    severe, wrong, bad = (words[:, WORD.index(n)] if len(words) else np.zeros(1) for n in ("severe", "wrong", "bad"))
-    return [*named, float(severe.max()), float(wrong.mean()), float(bad.mean())]
-
-
-def taught(unseen: set[str], first: tuple[Quality, Tokenizer] | None = None) -> dict[Key, dict[str, float]]:
-    """Chances of `major` and `any` for every engine's text of the annotated documents, fitted without those of `unseen` files, with what
-    the `first` turn of the model thinks where there is one. Prints how well it knows what annotators said of documents left out in turn.
+def taught(unseen: set[str]) -> dict[Key, dict[str, float]]:
+    """Chances of `major` and `any` for every engine's text of the annotated documents, fitted without those of `unseen` files. Prints how
+    well it knows what annotators said of documents left out in turn.
     """
-    rows: list[tuple[dict, str, str]] = []
+    rows: list[tuple[dict, str]] = []
     signals: list[list[float]] = []
-    before = data.Before()
     gold = data.gold("tune")
     documents = {data.wmt_name(g["file"]) for g in gold}
     for r in data.lines("wmt_to_english.jsonl.gz"):
         if r["doc"] in documents:
-            own = [(r, name, before.read((name, r["doc"]), text)) for name, text in r["hyps"].items() if text.strip()]
-            rows += own
-            signals += map(beside(r).__getitem__, (name for _, name, _ in own))
-    if first:
-        read = predict(*first, [data.Example(r["hyps"][name], context) for r, name, context in rows])
-        signals = [[*said, *alone(*p[:2])] for said, p in zip(signals, read, strict=True)]
+            own = [name for name, text in r["hyps"].items() if text.strip()]
+            rows += [(r, name) for name in own]
+            signals += map(beside(r).__getitem__, own)
     x = np.array(signals)
     texts: dict[Key, list[int]] = collections.defaultdict(list)
-    for i, (r, name, _) in enumerate(rows):
+    for i, (r, name) in enumerate(rows):
         texts[r["doc"], name].append(i)
     whole = np.zeros_like(x)
     for places in texts.values():
         whole[places] = x[places].mean(0)
     x = np.concatenate([x, whole], 1)
     x = np.concatenate([np.ones((len(x), 1)), (x - x.mean(0)) / (x.std(0) + 1e-9)], 1)
-    at = {(r["doc"], r["hyps"][name]): i for i, (r, name, _) in enumerate(rows)}
+    at = {(r["doc"], r["hyps"][name]): i for i, (r, name) in enumerate(rows)}
     known = np.array([at[data.wmt_name(g["file"]), g["mt"]] for g in gold])
     files = np.array([g["file"] for g in gold])
     chances: list[Sequence[float]] = []
     for name, label in (("major", [g["status"] == "major" for g in gold]), ("any", [g["status"] != "ok" for g in gold])):
         y = np.array(label, float)
-        for what, columns in (PARTS if first else {"the teacher": range(1, x.shape[1])}).items():
+        for what, columns in PARTS.items():
             odds = held_out(x[known][:, [0, *columns]], y, files)
             print(f"{name} by {what}: area under the curve {auc(odds, y):.3f} on documents left out", flush=True)
         taken = ~np.isin(files, sorted(unseen))
         chances.append((1 / (1 + np.exp(-x @ fit(x[known][taken], y[taken])))).tolist())
-    return {(r["doc"], r["hyps"][name]): {"major": a, "any": b} for (r, name, _), a, b in zip(rows, *chances, strict=True)}
+    return {(r["doc"], r["hyps"][name]): {"major": a, "any": b} for (r, name), a, b in zip(rows, *chances, strict=True)}
 
 
 if __name__ == "__main__":
-    encoder, words = base()
-    start = Quality(encoder)
-    start.load_state_dict(torch.load(Path(sys.argv[1]) / "stage1-0.pt"))
-    taught(set(), (start, words))
+    taught(set())

@@ -1,0 +1,63 @@
+"""What the recipes of the two quality models share: documents held out, turns of the first stage, the pass over the annotated segments."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import quality_data as data
+import torch
+from quality_model import LIMITS, Quality, prepare, train
+from tokenizers import Tokenizer
+from transformers import BertModel
+
+SEED = 11
+#: The models of stage 2 and which third of tune each leaves out; stage 1 did without the first third only.
+FOLDS: dict[str, int | None] = {"honest": 0, "honest-1": 1, "honest-2": 2, "final": None}
+FIXED = 3  # layers that stay as they are, and so do the pieces: there are few documents to learn them from
+
+
+def held_out(documents: list[str], fold: int = 0) -> set[str]:
+    """A third of the tune documents, by name."""
+    return set(sorted(set(documents))[fold::3])
+
+
+def asked(description: str | None, *names: str) -> list[Path]:
+    """The folders that somebody gives a recipe, by name; the first, to work in, is made; threads and seed are set."""
+    ap = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
+    for name in names:
+        ap.add_argument(name, type=Path)
+    ap.add_argument("--threads", type=int, default=os.cpu_count())
+    args = ap.parse_args()
+    folders: list[Path] = [getattr(args, name) for name in names]
+    folders[0].mkdir(parents=True, exist_ok=True)
+    torch.set_num_threads(args.threads)
+    torch.manual_seed(SEED)
+    return folders
+
+
+def begun(encoder: BertModel) -> Quality:
+    """A model with new heads of which the pieces and the lowest layers stay as they are."""
+    for part in (encoder.embeddings, *encoder.encoder.layer[:FIXED]):
+        part.requires_grad_(requires_grad=False)
+    return Quality(encoder)
+
+
+def first_stage(
+    work: Path, model: Quality, tokenizer: Tokenizer, examples: Callable[[int], Sequence[data.Example]],
+    limits: tuple[int, int] = LIMITS, rates: Sequence[float] = (2e-4, 1.5e-4),
+) -> Path:
+    """The turns of stage 1 on the `examples` of each, or what WORK keeps of them: the last checkpoint, as which the model is left."""
+    start = work
+    for turn, rate in enumerate(rates):
+        start = work / f"stage1-{turn}.pt"
+        if start.exists():
+            model.load_state_dict(torch.load(start))
+            continue
+        rows = prepare(tokenizer, examples(turn), limits=limits)
+        print(len(rows), "examples,", sum(len(r[0]) for r in rows), "tokens", flush=True)
+        train(model, rows, passes=1, rate=rate, seed=SEED + turn, name=f"stage 1, turn {turn}", keep=work / f"partial-{turn}.pt")
+        torch.save(model.state_dict(), start)
+    return start
