@@ -52,7 +52,8 @@ EXACT = {
     "The mayor opened a new bridge on Monday.": (-3.087, -1.077),
     "The fishermen of the port pulled up the nets and it was a big catch, and the smile was on the face.": (0.228, 1.645),
     "I was worried, and the union has put out a comment saying that it will respond strictly.": (1.036, 2.461),
-    "On the 12th, about 300 people participated in the drill at the elementary school and confirmed the evacuation route.": (-2.665, -0.618),
+    "On the 12th, about 300 people participated in the drill at the elementary school and confirmed the evacuation route.":
+        (-2.665, -0.618),
     "The coach pushed the back of the players and the team won the victory of the long-cherished wish.": (-0.95, 1.087),
 }
 

@@ -444,7 +444,8 @@ def clean(*arguments: str) -> int:
     from cleaner.commands.clean import command as clean_command
 
     done = CliRunner().invoke(
-        clean_command, [*arguments, "--no-languagetool", "--ignore", "quality", "--queue", "review.sqlite", "--output-format", "concise", "--no-progress"],
+        clean_command,
+        [*arguments, "--no-languagetool", "--ignore", "quality", "--queue", "review.sqlite", "--output-format", "concise", "--no-progress"],
         standalone_mode=False, catch_exceptions=False,
     )
     code: int = done.return_value
