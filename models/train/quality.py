@@ -3,9 +3,10 @@
     python models/train/quality.py WORK SOURCE   # SOURCE is the folder of source.py, whose model is the teacher; WORK keeps checkpoints
 
 Stages: (1) one encoder on post-edits, expert spans, systems' outputs, what people translated and wrote, and planted errors together, in
-two turns. What engines made of Japanese and Chinese is labelled by the model that reads it beside its source (distillation with
-privileged information, Lopez-Paz et al. 2016), for Japanese together with a teacher that has seen references (`teacher.py`); (2) a short
-pass over the annotated segments of the bench's tune split.
+three turns, the last for people's English; the mean of the last two goes on (model soups, Wortsman et al. 2022). What engines made of
+Japanese and Chinese is labelled by the model that reads it beside its source (distillation with privileged information, Lopez-Paz et al.
+2016), for Japanese together with a teacher that has seen references (`teacher.py`); (2) a short pass over the annotated segments of the
+bench's tune split.
 
 A third of the tune documents, and every system's output for them, is held out of both to measure; two more models leave out another
 third each in stage 2 alone, so that the risk can be fitted on all. The model that ships has seen all.
@@ -72,8 +73,8 @@ def main() -> None:
     model = begun(encoder)
     out = held_out([r["file"] for r in data.gold("tune")])
     engines = told(work, teachers, out)
-    first_stage(work, model, tokenizer, lambda turn: mixture(turn, engines, frozenset(data.wmt_name(n) for n in out)),
-                rates=RATES)
+    exclude = frozenset(data.wmt_name(n) for n in out)
+    first_stage(work, model, tokenizer, lambda turn: mixture(turn, engines, exclude), RATES)
     start = source.mean([torch.load(work / f"stage1-{turn}.pt") for turn in (1, 2)])
     tune = data.annotated()
     for name, fold in FOLDS.items():

@@ -141,7 +141,7 @@ def main() -> None:
     (work,) = asked(__doc__, "work")
     model, tokenizer = start(work)
     out = held_out([r["file"] for r in data.gold("tune")])
-    first_stage(work, model, tokenizer, lambda turn: mixture(turn, out, model, tokenizer), LIMITS, RATES)
+    first_stage(work, model, tokenizer, lambda turn: mixture(turn, out, model, tokenizer), RATES, LIMITS)
     tune = data.annotated()
     for name, fold in FOLDS.items():
         unseen = held_out([e.group for e in tune], fold) if fold is not None else set()

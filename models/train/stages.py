@@ -46,11 +46,10 @@ def begun(encoder: BertModel) -> Quality:
 
 
 def first_stage(
-    work: Path, model: Quality, tokenizer: Tokenizer, examples: Callable[[int], Sequence[data.Example]],
-    limits: tuple[int, int] = LIMITS, rates: Sequence[float] = (2e-4, 1.5e-4),
-) -> Path:
-    """The turns of stage 1 on the `examples` of each, or what WORK keeps of them: the last checkpoint, as which the model is left."""
-    start = work
+    work: Path, model: Quality, tokenizer: Tokenizer, examples: Callable[[int], Sequence[data.Example]], rates: Sequence[float],
+    limits: tuple[int, int] = LIMITS,
+) -> None:
+    """The turns of stage 1 on the `examples` of each, or what WORK keeps of them; the model is left as after the last."""
     for turn, rate in enumerate(rates):
         start = work / f"stage1-{turn}.pt"
         if start.exists():
@@ -60,4 +59,3 @@ def first_stage(
         print(len(rows), "examples,", sum(len(r[0]) for r in rows), "tokens", flush=True)
         train(model, rows, passes=1, rate=rate, seed=SEED + turn, name=f"stage 1, turn {turn}", keep=work / f"partial-{turn}.pt")
         torch.save(model.state_dict(), start)
-    return start
