@@ -17,7 +17,6 @@ from __future__ import annotations
 import pickle
 import random
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import quality_data as data
@@ -25,7 +24,7 @@ import source
 import torch
 from quality_model import base, predict, prepare, train
 from stages import FOLDS, SEED, asked, begun, first_stage, held_out
-from teacher import taught
+from teacher import labelled
 
 RATES = (2e-4, 1.5e-4, 1e-4)  # of the turns of stage 1
 MARKED = ((0, 10000), (10000, 22000), (22000, 24500))  # experts' segments that each reads
@@ -42,9 +41,7 @@ def told(work: Path, teachers: Path, out: set[str]) -> list[data.Example]:
     kept = work / "told.pickle"
     if not kept.exists():
         exclude = frozenset(data.wmt_name(n) for n in out)
-        labels = taught(out)
-        made = data.systems(random.Random(SEED), {"ja-en": 12000, "zh-en": CHINESE}, exclude)
-        made = [replace(e, labels=e.labels | labels.get((e.group, e.text), {})) for e in made]
+        made = labelled(data.systems(random.Random(SEED), {"ja-en": 12000, "zh-en": CHINESE}, exclude), out)
         model, tokenizer = source.start(teachers)
         ends = [torch.load(teachers / f"stage1-{turn}.pt") for turn in (source.WITHOUT - 1, source.WITHOUT)]
         model.load_state_dict(source.mean(ends))

@@ -27,7 +27,7 @@ from misread import misread
 from multilingual import base
 from quality_model import SENTENCE, WORD, Quality, predict, prepare, train
 from stages import FOLDS, SEED, asked, begun, first_stage, held_out
-from teacher import taught
+from teacher import labelled
 from tokenizers import Tokenizer
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "benchmarks"))
@@ -97,8 +97,7 @@ def mixture(turn: int, out: set[str], model: Quality, tokenizer: Tokenizer) -> l
     """
     rng = random.Random(SEED + turn)
     exclude = frozenset(data.wmt_name(n) for n in out)
-    labels = taught(out)
-    japanese = [replace(e, labels=e.labels | labels.get((e.group, e.text), {})) for e in data.systems(rng, {"ja-en": 12000}, exclude)]
+    japanese = labelled(data.systems(rng, {"ja-en": 12000}, exclude), out)
     marked = data.expert_spans(random.Random(SEED))
     every = data.post_edits()
     edits = [e for e in every if e.group in ALPHABETS]

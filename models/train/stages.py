@@ -1,4 +1,4 @@
-"""What the recipes of the two quality models share: documents held out, turns of the first stage, the pass over the annotated segments."""
+"""What the recipes of the two quality models share: the folders asked for, documents held out, a model to begin with, turns of stage 1."""
 
 from __future__ import annotations
 

@@ -11,7 +11,8 @@ from __future__ import annotations
 import collections
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 import quality_data as data
@@ -22,7 +23,7 @@ Key = tuple[str, str]  # a document and an engine's text in it
 _FIRST = re.compile(r"(?i)\b(?:i|my|me|we|our|us)\b")
 _RARE = 0.15  # the share of other texts that use a word, under which it stands alone
 _chrf = CHRF(word_order=2)
-#: What the teacher sees, in columns behind the constant: `beside`, `alone`, and both averaged over the document.
+#: What the teacher sees, in columns behind the constant: `beside`, and that averaged over the document.
 PARTS: Mapping[str, Sequence[int]] = {"chrF to the reference": [1], "the sentence": range(1, 9), "the teacher": range(1, 17)}
 
 
@@ -80,6 +81,12 @@ def taught(unseen: set[str]) -> dict[Key, dict[str, float]]:
         taken = ~np.isin(files, sorted(unseen))
         chances.append((1 / (1 + np.exp(-x @ fit(x[known][taken], y[taken])))).tolist())
     return {(r["doc"], r["hyps"][name]): {"major": a, "any": b} for (r, name), a, b in zip(rows, *chances, strict=True)}
+
+
+def labelled(examples: Iterable[data.Example], unseen: set[str]) -> list[data.Example]:
+    """Engines' texts with the chances of those that are of annotated documents added to their labels."""
+    labels = taught(unseen)
+    return [replace(e, labels=e.labels | labels.get((e.group, e.text), {})) for e in examples]
 
 
 if __name__ == "__main__":
