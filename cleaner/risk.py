@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 FEATURES = ("bias", "major", "minor", "weak", "surest", "words", "document", "heading")
 BLEND = ("bias", "rules", "major", "any", "severe", "wrong", "document")
 DOUBT = ("any", "document", "evidence", "enough", "prior", "shrink", "bias", "slope", "threshold")
-BESIDE = ("bias", "before", "major", "any", "wrong", "document")
+BESIDE = ("bias", "before", "major")
 DOUBT_BESIDE = ("any", "bias", "slope", "threshold")
 
 
@@ -76,14 +76,6 @@ def blend(rules: float, estimate: Estimate, mean: float) -> tuple[float, ...]:
     )
 
 
-def beside(before: float, estimate: Estimate, mean: float) -> tuple[float, ...]:
-    """What the third model looks at, in the order of BESIDE: the log-odds `before` the source was read, the estimate with the source, and
-    the mean of those estimates' log-odds in the document.
-    """
-    words = estimate.words
-    return (1.0, before, estimate.major, estimate.any, sum(w.wrong for w in words) / max(1, len(words)), mean)
-
-
 def by_rules(document: Document, findings: Sequence[Finding]) -> list[tuple[float, ...]]:
     """The features of the first model for each segment of a document. Findings of the quality model are left to its estimate."""
     own = document.by_segment(f for f in findings if f.rule != "quality")
@@ -99,13 +91,9 @@ def log_odds(table: str, names: tuple[str, ...], values: Sequence[float], file: 
     return sum(w * x for w, x in zip(_weights(table, names, file), values, strict=True))
 
 
-def _with_source(odds: Sequence[float], estimates: Sequence[Estimate]) -> list[float]:
-    """Log-odds of segments as they are with what is thought of those that have a source."""
-    read = [e.beside.major for e in estimates if e.beside]
-    return [
-        log_odds("risk", BESIDE, beside(x, e.beside, sum(read) / len(read)), "risk_beside") if e.beside else x
-        for x, e in zip(odds, estimates, strict=True)
-    ]
+def _with_source(before: float, estimate: Estimate) -> float:
+    """The log-odds of a segment, as they were `before` its source was read, with what is thought of it beside the source, if it has one."""
+    return log_odds("risk", BESIDE, (1.0, before, estimate.beside.major), "risk_beside") if estimate.beside else before
 
 
 def assess(document: Document, findings: Sequence[Finding], estimates: Sequence[Estimate]) -> list[float]:
@@ -114,7 +102,7 @@ def assess(document: Document, findings: Sequence[Finding], estimates: Sequence[
     if estimates:
         mean = sum(e.major for e in estimates) / len(estimates)
         odds = [log_odds("blend", BLEND, blend(rules, e, mean)) for rules, e in zip(odds, estimates, strict=True)]
-        odds = _with_source(odds, estimates)
+        odds = [_with_source(x, e) for x, e in zip(odds, estimates, strict=True)]
     return [round(1 / (1 + math.exp(-x)), 4) for x in odds]
 
 

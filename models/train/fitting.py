@@ -45,10 +45,11 @@ def tables(recipe: str, fitted: Mapping[str, tuple[Sequence[str], Iterable[float
     return "\n".join(lines)
 
 
-def asked(description: str | None) -> argparse.Namespace:
-    """What somebody wants of a recipe: `work`, its folder, and `dry_run`, only to measure."""
+def asked(description: str | None, *folders: str) -> argparse.Namespace:
+    """What somebody wants of a recipe: its `folders`, by default `work`, and `dry_run`, only to measure."""
     ap = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
-    ap.add_argument("work", type=Path)
+    for name in folders or ("work",):
+        ap.add_argument(name, type=Path)
     ap.add_argument("--dry-run", action="store_true")
     return ap.parse_args()
 

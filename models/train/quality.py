@@ -23,7 +23,7 @@ import quality_data as data
 import source
 import torch
 from quality_model import base, predict, prepare, train
-from stages import FOLDS, SEED, asked, begun, first_stage, held_out
+from stages import FOLDS, SEED, after, asked, begun, first_stage, held_out
 from teacher import labelled
 
 RATES = (2e-4, 1.5e-4, 1e-4)  # of the turns of stage 1
@@ -36,15 +36,14 @@ OTHERS = {"de-en": 700, "cs-en": 700, "uk-en": 700, "ru-en": 700}
 
 def told(work: Path, teachers: Path, out: set[str]) -> list[data.Example]:
     """What engines made of Japanese and Chinese, with labels by the teachers; kept in WORK. The model that reads the source is the mean of
-    its last two turns, before it saw annotated segments.
+    the turns from which its own last one begins, before it saw annotated segments.
     """
     kept = work / "told.pickle"
     if not kept.exists():
         exclude = frozenset(data.wmt_name(n) for n in out)
         made = labelled(data.systems(random.Random(SEED), {"ja-en": 12000, "zh-en": CHINESE}, exclude), out)
         model, tokenizer = source.start(teachers)
-        ends = [torch.load(teachers / f"stage1-{turn}.pt") for turn in (source.WITHOUT - 1, source.WITHOUT)]
-        model.load_state_dict(source.mean(ends))
+        model.load_state_dict(after(teachers, *source.ENDS))
         kept.write_bytes(pickle.dumps(source.told(made, model, tokenizer)))
     found: list[data.Example] = pickle.loads(kept.read_bytes())
     return found
@@ -72,7 +71,7 @@ def main() -> None:
     engines = told(work, teachers, out)
     exclude = frozenset(data.wmt_name(n) for n in out)
     first_stage(work, model, tokenizer, lambda turn: mixture(turn, engines, exclude), RATES)
-    start = source.mean([torch.load(work / f"stage1-{turn}.pt") for turn in (1, 2)])
+    start = after(work, 1, 2)
     tune = data.annotated()
     for name, fold in FOLDS.items():
         kept = held_out([e.group for e in tune], fold) if fold is not None else set()

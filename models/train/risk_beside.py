@@ -1,12 +1,12 @@
 """Fit what the model that reads the source adds to the risk and to the doubts: writes cleaner/data/risk_beside.toml.
 
-    python models/train/risk_beside.py WORK            # WORK is that of source.py
-    python models/train/risk_beside.py WORK --dry-run  # only measure
+    python models/train/risk_beside.py WORK ALONE            # WORK is that of source.py, ALONE that of quality.py
+    python models/train/risk_beside.py WORK ALONE --dry-run  # only measure
 
 Fitted on documents that neither model has seen: a tenth of the experts' Chinese news (zh-en MQM), with weights for the two models and the
 documents left out in turn to measure. How often Japanese news has a major error is taken from the annotated segments of the bench's tune
-split, each read by a model of text and source that has not seen it: only the bias is fitted on them, for the other model has seen them.
-Doubts add what the model of text and source makes of any error to what is suspected without (WEIGHED, set by hand), and are shown from
+split, each read by twins of both models that have not seen its annotations: only the bias is fitted on them. Doubts add what the model of
+text and source makes of any error to what is suspected without (WEIGHED, set by hand), are scaled on the same segments, and are shown from
 where FALSE_ALARMS of people's own translations of Japanese news are: references that no model was shown.
 """
 
@@ -27,10 +27,9 @@ from cleaner import formats, sources
 from cleaner.analysis import Analysis
 from cleaner.config import Config
 from cleaner.core import Document, Span
-from cleaner.estimator import Beside, beside, load, load_beside, of_document
+from cleaner.estimator import Beside, Estimator, beside, load, load_beside, of_document
 from cleaner.pipeline import Pipeline
 from cleaner.risk import BESIDE, BLEND, DOUBT_BESIDE, FEATURES, blend, by_rules, log_odds, suspicion
-from cleaner.risk import beside as features
 
 #: Of these references; for four in five of the major errors of tune.
 FALSE_ALARMS = 0.3
@@ -98,23 +97,20 @@ def _line(text: str) -> str:
     return " ".join(text.split()) or "-"
 
 
-def table(documents: Iterable[tuple[str, Sequence[Paragraph], Beside]], pipeline: Pipeline) -> Table:
-    """Read documents, on two threads."""
+def table(documents: Iterable[tuple[str, Sequence[Paragraph], Beside, Estimator]], pipeline: Pipeline) -> Table:
+    """Read documents, each by its two models, on two threads."""
     with ThreadPoolExecutor(2) as pool:
         rows = [row for own in pool.map(lambda d: _rows(*d, pipeline), documents) for row in own]
     *columns, names = zip(*rows, strict=True)
     return Table(*(np.array(c, float) for c in columns), np.array(names))
 
 
-def _rows(name: str, paragraphs: Sequence[Paragraph], model: Beside, pipeline: Pipeline) -> list[tuple]:
+def _rows(name: str, paragraphs: Sequence[Paragraph], model: Beside, alone: Estimator, pipeline: Pipeline) -> list[tuple]:
     """A row for each paragraph of a document: it is as bad as the worst of its segments."""
-    alone = load()
-    assert alone is not None
     document = _document(name, paragraphs)
     analysis = Analysis(document)
     findings, estimates, read = pipeline.detect(analysis), of_document(alone, document), beside(analysis, model)
     mean = sum(e.major for e in estimates) / len(estimates)
-    other = sum(e.major for e in read.values()) / len(read)
     rules = [log_odds("rules", FEATURES, x) for x in by_rules(document, findings)]
     odds = [log_odds("blend", BLEND, blend(r, e, mean)) for r, e in zip(rules, estimates, strict=True)]
     suspect = suspicion(document, findings, estimates)
@@ -125,9 +121,9 @@ def _rows(name: str, paragraphs: Sequence[Paragraph], model: Beside, pipeline: P
         at = span.end + 2
         own = [(i, s) for i, s in enumerate(document.segments) if s.span.overlaps(span)]
         if own:
-            seen = max((read[s] for _, s in own), key=lambda e: e.major)
+            seen = max(read[s].major for _, s in own)
             doubt = max(suspect[i] + WEIGHED * read[s].any for i, s in own)
-            rows.append((features(max(odds[i] for i, _ in own), seen, other), doubt, p.major, p.error, name))
+            rows.append(((1.0, max(odds[i] for i, _ in own), seen), doubt, p.major, p.error, name))
     return rows
 
 
@@ -142,23 +138,26 @@ def shifted(x: np.ndarray, weights: np.ndarray, share: float) -> np.ndarray:
 
 def main() -> None:
     """Run it."""
-    args = asked(__doc__)
+    args = asked(__doc__, "work", "alone")
     if not SHARED.is_dir():
         sys.exit("models/train/risk_beside.py: ../shared is not here, so there is nothing to fit")
-    final = load_beside()
+    final, alone = load_beside(), load()
     assert final is not None, "models/train/source_export.py makes it"
+    assert alone is not None, "models/train/quality_export.py makes it"
     honest = {name: model for unseen, model in twins(args.work, Beside) for name in unseen}
+    lone = {name: model for unseen, model in twins(args.alone) for name in unseen}
     with Pipeline(Config(ignore=("quality",))) as pipeline:
-        experienced = table(((n, p, final) for n, p in experts().items()), pipeline)
-        people = table(((n, p, final) for n, p in right(final.settings["held_out_documents"]).items()), pipeline)
-        news = table(((n, p, honest[n]) for n, p in annotated().items()), pipeline)
+        experienced = table(((n, p, final, alone) for n, p in experts().items()), pipeline)
+        people = table(((n, p, final, alone) for n, p in right(final.settings["held_out_documents"]).items()), pipeline)
+        news = table(((n, p, honest[n], lone[n]) for n, p in annotated().items()), pipeline)
     x, major = experienced.risk, experienced.major
     together = held_out(x, major, experienced.names)
     print(f"{len(major)} translations from Chinese, {major.mean():.2f} with a major error; area under the curve before "
           f"{auc(x[:, 1], major):.3f}, the other model {auc(x[:, 2], major):.3f}, together {auc(together, major):.3f}")
     risk = shifted(news.risk, fit(x, major), news.major.mean())
-    print(f"tune: the other model {auc(news.risk[:, 2], news.major):.3f}; together {auc(news.risk @ risk, news.major):.3f}, "
-          "flattered by the first")
+    own = held_out(news.risk, news.major, news.names)
+    print(f"tune: area before {auc(news.risk[:, 1], news.major):.3f}, the other model {auc(news.risk[:, 2], news.major):.3f}, "
+          f"together {auc(news.risk @ risk, news.major):.3f} (with weights fitted on tune itself {auc(own, news.major):.3f})")
     threshold = float(np.quantile(people.doubt, 1 - FALSE_ALARMS))
     shown = news.doubt >= threshold
     print(f"doubts: {shown[news.major == 1].mean():.3f} of the major, {shown[news.error == 0].mean():.3f} of the good of tune, "

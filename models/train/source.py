@@ -5,18 +5,18 @@
 The heads and labels are those of `quality.py`; what is read before the sentence is its source instead of what came before it. Stages:
 (1) engines' texts of Japanese news with labels by a teacher that has seen references, expert spans of Chinese news, post-edits and
 references, in the second turn also references with planted errors of meaning (`misread.py`), in the third each right and wrong, in the
-fourth also texts without their source, after what came before, Japanese news with labels by the model itself that has seen the source;
-(2) a short pass over the annotated segments of the bench's tune split, after the third turn and after the fourth, and the mean of both
-(model soups, Wortsman et al. 2022). Documents are held out as in `quality.py`.
+fourth also texts without their source, after what came before, Japanese news with labels by the model itself that has seen the source.
+The mean of the models after the last two of these turns (model soups, Wortsman et al. 2022) goes through a fifth, for what post-editors
+changed and how raters graded it, and halfway back (Lookahead, Zhang et al. 2019); (2) a short pass over the annotated segments of the
+bench's tune split. Documents are held out as in `quality.py`.
 """
 
 from __future__ import annotations
 
-import copy
 import pickle
 import random
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -25,8 +25,8 @@ import quality_data as data
 import torch
 from misread import misread
 from multilingual import base
-from quality_model import SENTENCE, WORD, Quality, predict, prepare, train
-from stages import FOLDS, SEED, asked, begun, first_stage, held_out
+from quality_model import SENTENCE, WEIGHT, WORD, Quality, predict, prepare, train
+from stages import FOLDS, SEED, after, asked, begun, first_stage, held_out, mean, one_turn
 from teacher import labelled
 from tokenizers import Tokenizer
 
@@ -42,6 +42,8 @@ MARKED = ((0, 11000), (11000, 15000), (15000, 23000), (20000, 28000))  # that ea
 EDITS = ((0, 6000), (6000, 8500), (8500, 11000), (11000, 14000))
 EDITED = {2: slice(1, None, 3), 3: slice(2, None, 6)}  # post-edits that are read right and wrong
 WITHOUT = 3  # the turn in which texts are read without their source, too
+ENDS = (2, 3)  # turns of which the mean is taken; for post-edits it is taught once more
+AGAIN = 1.2e-4  # the rate of that
 
 
 def beside(examples: Sequence[data.Example]) -> list[data.Example]:
@@ -63,11 +65,6 @@ def told(examples: Sequence[data.Example], model: Quality, tokenizer: Tokenizer)
         marked = [(a, b, n, float(w[WORD.index(n)])) for (a, b), w in zip(places, words, strict=True) for n in ("wrong", "severe")]
         found.append(replace(e, labels=e.labels | labels, words=[*e.words, *marked]))
     return found
-
-
-def mean(ends: Sequence[Mapping[str, torch.Tensor]]) -> dict[str, torch.Tensor]:
-    """The mean of some models' weights."""
-    return {key: sum(end[key] for end in ends) / len(ends) for key in ends[0]}
 
 
 def misreadings(rng: random.Random, right: Sequence[data.Example], share: float) -> list[data.Example]:
@@ -118,6 +115,14 @@ def mixture(turn: int, out: set[str], model: Quality, tokenizer: Tokenizer) -> l
     return made
 
 
+def post_edits(out: set[str]) -> list[data.Example]:
+    """All post-edits with their raters' grades, and some of the rest, that it is not forgotten."""
+    rng = random.Random(SEED + WITHOUT + 1)
+    japanese = labelled(data.systems(rng, {"ja-en": 12000}, frozenset(data.wmt_name(n) for n in out)), out)
+    edits = [e for e in data.post_edits(graded=True) if e.group in ALPHABETS]
+    return beside([*rng.sample(japanese, 2500), *data.expert_spans(random.Random(SEED))[5::10], *edits])
+
+
 def texts() -> list[str]:
     """All that the model is trained on or may be asked: for the vocabulary. The bench's dev split is not read."""
     rows = [*data.lines("wmt_to_english.jsonl.gz"), *data.lines("mlqe_pe_to_english.jsonl.gz"), *data.lines("mqm_zh_en.jsonl.gz")]
@@ -141,16 +146,17 @@ def main() -> None:
     model, tokenizer = start(work)
     out = held_out([r["file"] for r in data.gold("tune")])
     first_stage(work, model, tokenizer, lambda turn: mixture(turn, out, model, tokenizer), RATES, LIMITS)
+    model.load_state_dict(after(work, *ENDS))
+    WEIGHT["bad"] = 2.0  # what the editor changed is what this turn is for
+    one_turn(work, model, tokenizer, WITHOUT + 1, lambda: post_edits(out), AGAIN, LIMITS)
+    begin = mean([after(work, *ENDS), after(work, WITHOUT + 1)])
     tune = data.annotated()
     for name, fold in FOLDS.items():
         unseen = held_out([e.group for e in tune], fold) if fold is not None else set()
-        seen = [e for e in tune if e.group not in unseen]
-        ends = []
-        for turn, shown in ((WITHOUT - 1, beside(seen)), (WITHOUT, [*beside(seen), *alone(seen)])):
-            model.load_state_dict(torch.load(work / f"stage1-{turn}.pt"))
-            train(model, prepare(tokenizer, shown, limits=LIMITS), passes=2, rate=5e-5, seed=SEED, tokens=1500, name=f"{name}, turn {turn}")
-            ends.append(copy.deepcopy(model.state_dict()))
-        model.load_state_dict(mean(ends))
+        seen = beside([e for e in tune if e.group not in unseen])
+        torch.manual_seed(SEED)
+        model.load_state_dict(begin)
+        train(model, prepare(tokenizer, seen, limits=LIMITS), passes=2, rate=5e-5, seed=SEED, tokens=1500, name=name)
         torch.save(model.state_dict(), work / f"{name}.pt")
         own = beside([e for e in tune if e.group in unseen])
         (work / f"{name}.pickle").write_bytes(pickle.dumps((own, predict(model, tokenizer, own, LIMITS))))

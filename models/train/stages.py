@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 import quality_data as data
@@ -45,17 +46,36 @@ def begun(encoder: BertModel) -> Quality:
     return Quality(encoder)
 
 
+def mean(ends: Sequence[Mapping[str, torch.Tensor]]) -> dict[str, torch.Tensor]:
+    """The mean of some models' weights (model soups, Wortsman et al. 2022)."""
+    return {key: sum(end[key] for end in ends) / len(ends) for key in ends[0]}
+
+
 def first_stage(
     work: Path, model: Quality, tokenizer: Tokenizer, examples: Callable[[int], Sequence[data.Example]], rates: Sequence[float],
     limits: tuple[int, int] = LIMITS,
 ) -> None:
     """The turns of stage 1 on the `examples` of each, or what WORK keeps of them; the model is left as after the last."""
-    for turn, rate in enumerate(rates):
-        start = work / f"stage1-{turn}.pt"
-        if start.exists():
-            model.load_state_dict(torch.load(start))
-            continue
-        rows = prepare(tokenizer, examples(turn), limits=limits)
-        print(len(rows), "examples,", sum(len(r[0]) for r in rows), "tokens", flush=True)
-        train(model, rows, passes=1, rate=rate, seed=SEED + turn, name=f"stage 1, turn {turn}", keep=work / f"partial-{turn}.pt")
-        torch.save(model.state_dict(), start)
+    for number, rate in enumerate(rates):
+        one_turn(work, model, tokenizer, number, partial(examples, number), rate, limits)
+
+
+def after(work: Path, *turns: int) -> dict[str, torch.Tensor]:
+    """The mean of the weights after some turns of stage 1."""
+    return mean([torch.load(work / f"stage1-{number}.pt") for number in turns])
+
+
+def one_turn(
+    work: Path, model: Quality, tokenizer: Tokenizer, number: int, examples: Callable[[], Sequence[data.Example]], rate: float,
+    limits: tuple[int, int] = LIMITS,
+) -> None:
+    """One pass over examples from where the model is, or what WORK keeps of it."""
+    end = work / f"stage1-{number}.pt"
+    if end.exists():
+        model.load_state_dict(torch.load(end))
+        return
+    rows = prepare(tokenizer, examples(), limits=limits)
+    print(len(rows), "examples,", sum(len(r[0]) for r in rows), "tokens", flush=True)
+    name = f"stage 1, turn {number}"
+    train(model, rows, passes=1, rate=rate, seed=SEED + number, name=name, keep=work / f"partial-{number}.pt")
+    torch.save(model.state_dict(), end)
