@@ -188,8 +188,8 @@ def chance_of(text: str, estimate: Estimate, label: str, spans: Sequence[tuple[i
 
 
 def mlqe(model: Estimator, *, sources: bool) -> None:
-    """MLQE-PE, without or with the source: sentence scores and words. As in the shared tasks that used it, the threshold for a pair is the
-    best of its dev split; what one for all pairs would give is said beside it.
+    """MLQE-PE, without or with the source: sentence scores and words. The threshold for a pair is the best of its dev split; what
+    one for all pairs would give is said beside it.
     """
     name = "mlqe, source beside it:" if sources else "mlqe"
     rows: dict[str, list[dict]] = collections.defaultdict(list)

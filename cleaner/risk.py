@@ -76,6 +76,11 @@ def blend(rules: float, estimate: Estimate, mean: float) -> tuple[float, ...]:
     )
 
 
+def beside(before: float, estimate: Estimate) -> tuple[float, ...]:
+    """What the third model looks at, in the order of BESIDE: the log-odds `before` the source was read, and the estimate with it."""
+    return (1.0, before, estimate.major)
+
+
 def by_rules(document: Document, findings: Sequence[Finding]) -> list[tuple[float, ...]]:
     """The features of the first model for each segment of a document. Findings of the quality model are left to its estimate."""
     own = document.by_segment(f for f in findings if f.rule != "quality")
@@ -93,7 +98,7 @@ def log_odds(table: str, names: tuple[str, ...], values: Sequence[float], file: 
 
 def _with_source(before: float, estimate: Estimate) -> float:
     """The log-odds of a segment, as they were `before` its source was read, with what is thought of it beside the source, if it has one."""
-    return log_odds("risk", BESIDE, (1.0, before, estimate.beside.major), "risk_beside") if estimate.beside else before
+    return log_odds("risk", BESIDE, beside(before, estimate.beside), "risk_beside") if estimate.beside else before
 
 
 def assess(document: Document, findings: Sequence[Finding], estimates: Sequence[Estimate]) -> list[float]:

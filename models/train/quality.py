@@ -21,9 +21,8 @@ from pathlib import Path
 
 import quality_data as data
 import source
-import torch
-from quality_model import base, predict, prepare, train
-from stages import FOLDS, SEED, after, asked, begun, first_stage, held_out
+from quality_model import base, predict
+from stages import SEED, after, asked, begun, first_stage, held_out, last_stage
 from teacher import labelled
 
 RATES = (2e-4, 1.5e-4, 1e-4)  # of the turns of stage 1
@@ -40,8 +39,7 @@ def told(work: Path, teachers: Path, out: set[str]) -> list[data.Example]:
     """
     kept = work / "told.pickle"
     if not kept.exists():
-        exclude = frozenset(data.wmt_name(n) for n in out)
-        made = labelled(data.systems(random.Random(SEED), {"ja-en": 12000, "zh-en": CHINESE}, exclude), out)
+        made = labelled(random.Random(SEED), {"ja-en": 12000, "zh-en": CHINESE}, out)
         model, tokenizer = source.start(teachers)
         model.load_state_dict(after(teachers, *source.ENDS))
         kept.write_bytes(pickle.dumps(source.told(made, model, tokenizer)))
@@ -69,18 +67,10 @@ def main() -> None:
     model = begun(encoder)
     out = held_out([r["file"] for r in data.gold("tune")])
     engines = told(work, teachers, out)
-    exclude = frozenset(data.wmt_name(n) for n in out)
-    first_stage(work, model, tokenizer, lambda turn: mixture(turn, engines, exclude), RATES)
-    start = after(work, 1, 2)
-    tune = data.annotated()
-    for name, fold in FOLDS.items():
-        kept = held_out([e.group for e in tune], fold) if fold is not None else set()
-        torch.manual_seed(SEED)
-        model.load_state_dict(start)
-        train(model, prepare(tokenizer, [e for e in tune if e.group not in kept]), passes=2, rate=5e-5, seed=SEED, tokens=1500, name=name)
-        torch.save(model.state_dict(), work / f"{name}.pt")
-        if fold == 0:
-            unseen = [e for e in tune if e.group in kept] + data.silent()
+    first_stage(work, model, tokenizer, lambda turn: mixture(turn, engines, data.wmt_names(out)), RATES)
+    for name, unseen in last_stage(work, model, tokenizer, after(work, 1, 2), data.annotated()):
+        if name == "honest":
+            unseen += data.silent()
             (work / "held_out.pickle").write_bytes(pickle.dumps((unseen, predict(model, tokenizer, unseen))))
 
 

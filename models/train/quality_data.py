@@ -21,7 +21,7 @@ import itertools
 import json
 import random
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -73,6 +73,11 @@ def gold(split: str) -> list[dict]:
 def wmt_name(file: str) -> str:
     """The name a tune file's document has in the WMT data: ube_nippo_shimbun_ja_2979.Online-Y.txt → ube_nippo_shimbun-ja.2979."""
     return re.sub(r"^(.*)_([a-z]+)_(\d+)\..*$", r"\1-\2.\3", file)
+
+
+def wmt_names(files: Iterable[str]) -> frozenset[str]:
+    """Those of several files' documents."""
+    return frozenset(map(wmt_name, files))
 
 
 def written(count: int | None = None) -> list[str]:

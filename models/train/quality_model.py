@@ -208,7 +208,10 @@ def tensors(rows: Sequence[tuple], chosen: list[int]) -> tuple[torch.Tensor, ...
     return ids, mask, types, torch.from_numpy(np.stack([rows[i][2] for i in chosen])), word, edits
 
 
-def loss_of(model: Quality, out: tuple[torch.Tensor, ...], sentence: torch.Tensor, word: torch.Tensor, edits: torch.Tensor) -> torch.Tensor:
+def loss_of(
+    model: Quality, out: tuple[torch.Tensor, ...], sentence: torch.Tensor, word: torch.Tensor, edits: torch.Tensor,
+    weight: Mapping[str, float],
+) -> torch.Tensor:
     """Weighted sum over the heads that have labels: squared error for z, cross-entropy for tags, binary cross-entropy with soft labels
     elsewhere.
     """
@@ -219,16 +222,16 @@ def loss_of(model: Quality, out: tuple[torch.Tensor, ...], sentence: torch.Tenso
             if known.any():
                 x, y = logits[..., n][known], values[..., n][known]
                 one = nn.functional.mse_loss(x, y) if name == "z" else nn.functional.binary_cross_entropy_with_logits(x, y)
-                total = total + WEIGHT[name] * one
+                total = total + weight[name] * one
     for n, (name, head) in enumerate((("here", model.here), ("gap", model.gap)) if model.tags else ()):
         known = edits[..., n] != UNKNOWN
         if known.any():
-            total = total + WEIGHT[name] * nn.functional.cross_entropy(head(out[2][known]).float(), edits[..., n][known])
+            total = total + weight[name] * nn.functional.cross_entropy(head(out[2][known]).float(), edits[..., n][known])
     return total
 
 
 def train(model: Quality, rows: Sequence[tuple], *, passes: int, rate: float, seed: int, tokens: int = 3000, name: str = "",
-          keep: Path | None = None) -> None:
+          keep: Path | None = None, weight: Mapping[str, float] = WEIGHT) -> None:
     """AdamW with warm-up and linear decay, bf16 autocast on a CPU that has it; `keep` is a checkpoint from which a stopped run goes on."""
     rng = random.Random(seed)
     torch.manual_seed(seed)
@@ -254,7 +257,7 @@ def train(model: Quality, rows: Sequence[tuple], *, passes: int, rate: float, se
             continue
         ids, mask, types, sentence, word, edits = tensors(rows, chosen)
         with torch.autocast("cpu", dtype=torch.bfloat16, enabled=torch.ops.mkldnn._is_mkldnn_bf16_supported()):
-            loss = loss_of(model, model(ids, mask, types), sentence, word, edits)
+            loss = loss_of(model, model(ids, mask, types), sentence, word, edits, weight)
         optimiser.zero_grad()
         loss.backward()
         nn.utils.clip_grad_norm_(model.parameters(), 1.0)

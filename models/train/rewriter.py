@@ -76,7 +76,7 @@ def main() -> None:
     torch.manual_seed(SEED)
     encoder, tokenizer = base()
     forms = edit_data.table(text for _, text in good(frozenset()))
-    exclude = frozenset(data.wmt_name(p.name) for p in (data.SHARED / "bench/tune").glob("*.txt"))
+    exclude = data.wmt_names(p.name for p in (data.SHARED / "bench/tune").glob("*.txt"))
     examples = mixture(exclude, forms)
     tags = Tags.of(examples)
     out = args.work / "rewriter"

@@ -30,6 +30,7 @@ from cleaner.core import Document, Span
 from cleaner.estimator import Beside, Estimator, beside, load, load_beside, of_document
 from cleaner.pipeline import Pipeline
 from cleaner.risk import BESIDE, BLEND, DOUBT_BESIDE, FEATURES, blend, by_rules, log_odds, suspicion
+from cleaner.risk import beside as features
 
 #: Of these references; for four in five of the major errors of tune.
 FALSE_ALARMS = 0.3
@@ -72,7 +73,7 @@ def experts() -> dict[str, list[Paragraph]]:
 
 def right(unseen: Iterable[str]) -> dict[str, list[Paragraph]]:
     """References of the Japanese documents whose references no model has seen."""
-    kept = {data.wmt_name(name) for name in unseen}
+    kept = data.wmt_names(unseen)
     found: dict[str, list[Paragraph]] = {}
     for e in data.translations(2021, ("ja-en",)):
         if e.group in kept:
@@ -121,9 +122,9 @@ def _rows(name: str, paragraphs: Sequence[Paragraph], model: Beside, alone: Esti
         at = span.end + 2
         own = [(i, s) for i, s in enumerate(document.segments) if s.span.overlaps(span)]
         if own:
-            seen = max(read[s].major for _, s in own)
+            seen = max((read[s] for _, s in own), key=lambda e: e.major)
             doubt = max(suspect[i] + WEIGHED * read[s].any for i, s in own)
-            rows.append(((1.0, max(odds[i] for i, _ in own), seen), doubt, p.major, p.error, name))
+            rows.append((features(max(odds[i] for i, _ in own), seen), doubt, p.major, p.error, name))
     return rows
 
 

@@ -22,11 +22,10 @@ from pathlib import Path
 
 import numpy as np
 import quality_data as data
-import torch
 from misread import misread
 from multilingual import base
-from quality_model import SENTENCE, WEIGHT, WORD, Quality, predict, prepare, train
-from stages import FOLDS, SEED, after, asked, begun, first_stage, held_out, mean, one_turn
+from quality_model import SENTENCE, WEIGHT, WORD, Quality, predict
+from stages import SEED, after, asked, begun, first_stage, held_out, last_stage, mean, one_turn
 from teacher import labelled
 from tokenizers import Tokenizer
 
@@ -43,7 +42,9 @@ EDITS = ((0, 6000), (6000, 8500), (8500, 11000), (11000, 14000))
 EDITED = {2: slice(1, None, 3), 3: slice(2, None, 6)}  # post-edits that are read right and wrong
 WITHOUT = 3  # the turn in which texts are read without their source, too
 ENDS = (2, 3)  # turns of which the mean is taken; for post-edits it is taught once more
-AGAIN = 1.2e-4  # the rate of that
+LAST = len(RATES)  # the number of that turn
+AGAIN = 1.2e-4  # its rate
+CHANGED = WEIGHT | {"bad": 2.0}  # what the editor changed is what it is for
 
 
 def beside(examples: Sequence[data.Example]) -> list[data.Example]:
@@ -93,8 +94,8 @@ def mixture(turn: int, out: set[str], model: Quality, tokenizer: Tokenizer) -> l
     are left to count false alarms.
     """
     rng = random.Random(SEED + turn)
-    exclude = frozenset(data.wmt_name(n) for n in out)
-    japanese = labelled(data.systems(rng, {"ja-en": 12000}, exclude), out)
+    exclude = data.wmt_names(out)
+    japanese = labelled(rng, {"ja-en": 12000}, out)
     marked = data.expert_spans(random.Random(SEED))
     every = data.post_edits()
     edits = [e for e in every if e.group in ALPHABETS]
@@ -117,8 +118,8 @@ def mixture(turn: int, out: set[str], model: Quality, tokenizer: Tokenizer) -> l
 
 def post_edits(out: set[str]) -> list[data.Example]:
     """All post-edits with their raters' grades, and some of the rest, that it is not forgotten."""
-    rng = random.Random(SEED + WITHOUT + 1)
-    japanese = labelled(data.systems(rng, {"ja-en": 12000}, frozenset(data.wmt_name(n) for n in out)), out)
+    rng = random.Random(SEED + LAST)
+    japanese = labelled(rng, {"ja-en": 12000}, out)
     edits = [e for e in data.post_edits(graded=True) if e.group in ALPHABETS]
     return beside([*rng.sample(japanese, 2500), *data.expert_spans(random.Random(SEED))[5::10], *edits])
 
@@ -146,20 +147,12 @@ def main() -> None:
     model, tokenizer = start(work)
     out = held_out([r["file"] for r in data.gold("tune")])
     first_stage(work, model, tokenizer, lambda turn: mixture(turn, out, model, tokenizer), RATES, LIMITS)
-    model.load_state_dict(after(work, *ENDS))
-    WEIGHT["bad"] = 2.0  # what the editor changed is what this turn is for
-    one_turn(work, model, tokenizer, WITHOUT + 1, lambda: post_edits(out), AGAIN, LIMITS)
-    begin = mean([after(work, *ENDS), after(work, WITHOUT + 1)])
-    tune = data.annotated()
-    for name, fold in FOLDS.items():
-        unseen = held_out([e.group for e in tune], fold) if fold is not None else set()
-        seen = beside([e for e in tune if e.group not in unseen])
-        torch.manual_seed(SEED)
-        model.load_state_dict(begin)
-        train(model, prepare(tokenizer, seen, limits=LIMITS), passes=2, rate=5e-5, seed=SEED, tokens=1500, name=name)
-        torch.save(model.state_dict(), work / f"{name}.pt")
-        own = beside([e for e in tune if e.group in unseen])
-        (work / f"{name}.pickle").write_bytes(pickle.dumps((own, predict(model, tokenizer, own, LIMITS))))
+    begin = after(work, *ENDS)
+    model.load_state_dict(begin)
+    one_turn(work, model, tokenizer, LAST, lambda: post_edits(out), AGAIN, LIMITS, CHANGED)
+    halfway = mean([begin, model.state_dict()])
+    for name, unseen in last_stage(work, model, tokenizer, halfway, beside(data.annotated()), LIMITS):
+        (work / f"{name}.pickle").write_bytes(pickle.dumps((unseen, predict(model, tokenizer, unseen, LIMITS))))
 
 
 if __name__ == "__main__":

@@ -1,16 +1,16 @@
-"""What the recipes of the two quality models share: the folders asked for, documents held out, a model to begin with, turns of stage 1."""
+"""What the recipes of the two quality models share: the folders asked for, documents held out, a model to begin with, both stages."""
 
 from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
 import quality_data as data
 import torch
-from quality_model import LIMITS, Quality, prepare, train
+from quality_model import LIMITS, WEIGHT, Quality, prepare, train
 from tokenizers import Tokenizer
 from transformers import BertModel
 
@@ -67,7 +67,7 @@ def after(work: Path, *turns: int) -> dict[str, torch.Tensor]:
 
 def one_turn(
     work: Path, model: Quality, tokenizer: Tokenizer, number: int, examples: Callable[[], Sequence[data.Example]], rate: float,
-    limits: tuple[int, int] = LIMITS,
+    limits: tuple[int, int] = LIMITS, weight: Mapping[str, float] = WEIGHT,
 ) -> None:
     """One pass over examples from where the model is, or what WORK keeps of it."""
     end = work / f"stage1-{number}.pt"
@@ -76,6 +76,22 @@ def one_turn(
         return
     rows = prepare(tokenizer, examples(), limits=limits)
     print(len(rows), "examples,", sum(len(r[0]) for r in rows), "tokens", flush=True)
-    name = f"stage 1, turn {number}"
-    train(model, rows, passes=1, rate=rate, seed=SEED + number, name=name, keep=work / f"partial-{number}.pt")
+    train(model, rows, passes=1, rate=rate, seed=SEED + number, name=f"stage 1, turn {number}", keep=work / f"partial-{number}.pt",
+          weight=weight)
     torch.save(model.state_dict(), end)
+
+
+def last_stage(
+    work: Path, model: Quality, tokenizer: Tokenizer, start: Mapping[str, torch.Tensor], tune: Sequence[data.Example],
+    limits: tuple[int, int] = LIMITS,
+) -> Iterator[tuple[str, list[data.Example]]]:
+    """A short pass from `start` over the annotated segments for each of FOLDS, kept in WORK: its name and what it has not seen, with the
+    model left as after it.
+    """
+    for name, fold in FOLDS.items():
+        out = held_out([e.group for e in tune], fold) if fold is not None else set()
+        model.load_state_dict(start)
+        rows = prepare(tokenizer, [e for e in tune if e.group not in out], limits=limits)
+        train(model, rows, passes=2, rate=5e-5, seed=SEED, tokens=1500, name=name)
+        torch.save(model.state_dict(), work / f"{name}.pt")
+        yield name, [e for e in tune if e.group in out]

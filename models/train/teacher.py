@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import collections
 import math
+import random
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -54,7 +55,7 @@ def taught(unseen: set[str]) -> dict[Key, dict[str, float]]:
     rows: list[tuple[dict, str]] = []
     signals: list[list[float]] = []
     gold = data.gold("tune")
-    documents = {data.wmt_name(g["file"]) for g in gold}
+    documents = data.wmt_names(g["file"] for g in gold)
     for r in data.lines("wmt_to_english.jsonl.gz"):
         if r["doc"] in documents:
             own = [name for name, text in r["hyps"].items() if text.strip()]
@@ -83,10 +84,12 @@ def taught(unseen: set[str]) -> dict[Key, dict[str, float]]:
     return {(r["doc"], r["hyps"][name]): {"major": a, "any": b} for (r, name), a, b in zip(rows, *chances, strict=True)}
 
 
-def labelled(examples: Iterable[data.Example], unseen: set[str]) -> list[data.Example]:
-    """Engines' texts with the chances of those that are of annotated documents added to their labels."""
+def labelled(rng: random.Random, pairs: dict[str, int], unseen: set[str]) -> list[data.Example]:
+    """Engines' texts as `quality_data.systems` gives them, without those of `unseen` files, with the chances of those that are of annotated
+    documents added to their labels.
+    """
     labels = taught(unseen)
-    return [replace(e, labels=e.labels | labels.get((e.group, e.text), {})) for e in examples]
+    return [replace(e, labels=e.labels | labels.get((e.group, e.text), {})) for e in data.systems(rng, pairs, data.wmt_names(unseen))]
 
 
 if __name__ == "__main__":
