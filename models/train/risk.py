@@ -33,7 +33,7 @@ from cleaner.risk import BLEND, DOUBT, FEATURES, blend, by_rules, suspicion
 
 ROOT = Path(__file__).resolve().parents[2]
 BENCH = ROOT.parent / "shared/bench"
-FALSE_ALARMS = 0.0125
+FALSE_ALARMS = 0.02
 #: How suspicion is weighed, picked by hand with figures of tune, human text and the sample article in view (docs/quality.md): the
 #: estimate's any, the estimates' mean, rules' evidence, how much of it is enough, and what a short text is averaged with (people's mean,
 #: so many segments).
