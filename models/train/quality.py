@@ -73,7 +73,7 @@ def taught(work: Path, teachers: Path, edits: Sequence[data.Example]) -> list[da
     kept = work / "taught.pickle"
     if not kept.exists():
         model, tokenizer = source.start(teachers)
-        model.load_state_dict(mean([after(teachers, *source.ENDS), after(teachers, source.LAST)]))
+        model.load_state_dict(source.halfway(teachers))
         known = [e for e in edits if e.group in source.ALPHABETS]
         made = []
         for e, (sentence, words, places) in zip(known, predict(model, tokenizer, source.beside(known), source.LIMITS), strict=True):

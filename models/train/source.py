@@ -22,6 +22,7 @@ from pathlib import Path
 
 import numpy as np
 import quality_data as data
+import torch
 from misread import misread
 from multilingual import base
 from quality_model import SENTENCE, WEIGHT, WORD, Quality, predict
@@ -141,17 +142,20 @@ def start(work: Path) -> tuple[Quality, Tokenizer]:
     return begun(encoder), tokenizer
 
 
+def halfway(work: Path) -> dict[str, torch.Tensor]:
+    """The weights halfway back from the turn on post-edits."""
+    return mean([after(work, *ENDS), after(work, LAST)])
+
+
 def main() -> None:
     """Run it."""
     (work,) = asked(__doc__, "work")
     model, tokenizer = start(work)
     out = held_out([r["file"] for r in data.gold("tune")])
     first_stage(work, model, tokenizer, lambda turn: mixture(turn, out, model, tokenizer), RATES, LIMITS)
-    begin = after(work, *ENDS)
-    model.load_state_dict(begin)
+    model.load_state_dict(after(work, *ENDS))
     one_turn(work, model, tokenizer, LAST, lambda: post_edits(out), AGAIN, LIMITS, CHANGED)
-    halfway = mean([begin, model.state_dict()])
-    for name, unseen in last_stage(work, model, tokenizer, halfway, beside(data.annotated()), LIMITS):
+    for name, unseen in last_stage(work, model, tokenizer, halfway(work), beside(data.annotated()), LIMITS):
         (work / f"{name}.pickle").write_bytes(pickle.dumps((unseen, predict(model, tokenizer, unseen, LIMITS))))
 
 
