@@ -22,7 +22,7 @@ import json
 import random
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +32,8 @@ from edit_tags import Forms
 from cleaner.estimator import CONTEXT_CHARACTERS
 
 SHARED = Path(__file__).resolve().parents[3] / "shared"
+#: What the annotators of annotations.md made of other engines' texts.
+ANNOTATIONS = Path(__file__).with_name("annotations.jsonl.gz")
 PAGE = 20  # segments of English that people wrote, in a row, that count as a document
 HELD_OUT = 3  # tenths of the Wikinews articles that are kept for counting false alarms
 RIGHT = {"any": 0.0, "major": 0.0}  # labels of what nothing is wrong in
@@ -242,17 +244,47 @@ def tune() -> Iterator[tuple[str, dict]]:
 
 def annotated(forms: Forms | None = None) -> list[Example]:
     """The bench's tune split: Japanese news, error spans that an English-only reader would notice."""
-    found = []
     texts = sorted((SHARED / "bench/tune").glob("*.src"))
     sources = {p.with_suffix(".txt").name: p.read_text(encoding="utf-8").split("\n\n") for p in texts}
+    found = []
     for context, r in tune():
-        words = [(e["start"], e["end"], label, 1.0) for e in r["errors"] if e["visible"]
-                 for label in (("wrong", "severe") if e["severity"] == "major" else ("wrong",))]
-        labels = {"any": float(r["status"] != "ok"), "major": float(r["status"] == "major")}
-        source = sources[r["file"]][r["seg"] - 1]
-        found.append(Example(r["mt"], context, labels, words, ("wrong", "severe"), r["file"],
-                             _tags(r["mt"], r["fix_en"] or r["mt"], forms), source))
+        e = _judged(r["mt"], context, r, r["file"], sources[r["file"]][r["seg"] - 1])
+        found.append(replace(e, tags=_tags(r["mt"], r["fix_en"] or r["mt"], forms)))
     return found
+
+
+def annotations() -> list[dict]:
+    """The rows of annotations.jsonl.gz, as annotations.md describes them."""
+    with gzip.open(ANNOTATIONS, "rt", encoding="utf-8") as rows:
+        return [json.loads(row) for row in rows]
+
+
+def more_annotated(pair: str) -> list[Example]:
+    """Engines' texts that `annotations.jsonl.gz` annotates as tune is, each text of a segment once. Japanese ones are of tune's documents
+    and have those files' names as their group; texts that the bench has are left out.
+    """
+    files = {wmt_name(r["file"]): r["file"] for r in gold("tune")}
+    known = {(r["doc"], r["seg"], r["system"]): r for r in annotations() if r["pair"] == pair}
+    years = {r["year"] for r in known.values()}
+    found: dict[tuple[str | None, int, str], Example] = {}
+    seen = {(wmt_name(r["file"]), r["seg"], r["mt"]) for r in gold("tune")}
+    before = Before()
+    for r in lines("wmt_to_english.jsonl.gz"):
+        if r["pair"] == pair and r["year"] in years:
+            for system, text in r["hyps"].items():
+                context = before.read((system, r["doc"]), text)
+                judged, key = known.get((r["doc"], r["seg"], system)), (r["doc"], r["seg"], text)
+                if judged and key not in found and key not in seen:
+                    found[key] = _judged(text, context, judged, files.get(r["doc"], pair), r["src"])
+    return list(found.values())
+
+
+def _judged(text: str, context: str, judged: dict, group: str, source: str) -> Example:
+    """An annotated segment: its labels, and the words that a reader of the English alone would notice."""
+    words = [(e["start"], e["end"], label, 1.0) for e in judged["errors"] if e["visible"]
+             for label in (("wrong", "severe") if e["severity"] == "major" else ("wrong",))]
+    labels = {"any": float(judged["status"] != "ok"), "major": float(judged["status"] == "major")}
+    return Example(text, context, labels, words, ("wrong", "severe"), group, source=source)
 
 
 def passages() -> list[tuple[str, str]]:

@@ -36,6 +36,8 @@ WEIGHT = {"any": 1.0, "major": 1.0, "z": 0.5, "hter": 0.5, "agree": 0.5, "bad": 
           "here": 1.2, "gap": 0.8}
 HEADS = 6  # times the encoder's learning rate: many classes, each seldom seen
 UNKNOWN = -100  # the class of a word whose tag is not known
+#: PyTorch says that every CPU with AVX-512 has bf16; where it must emulate it, it takes three times as long as float32.
+NATIVE_BF16 = bool(torch.cpu.get_capabilities().get("avx512_bf16"))
 
 
 def base(archive: Path = ENCODER) -> tuple[BertModel, Tokenizer]:
@@ -49,18 +51,51 @@ def base(archive: Path = ENCODER) -> tuple[BertModel, Tokenizer]:
         tokenizer = Tokenizer.from_str(held.read("e5-small-v2-q-tokenizer.json").decode())
     tokenizer.no_padding()
     tokenizer.no_truncation()
-    stored = {i.name: onnx.numpy_helper.to_array(i) for i in graph.initializer}
-    weights = {name: torch.from_numpy(array.copy()) for name, array in stored.items() if name.endswith((".bias", "LayerNorm.weight"))}
-    tables = (f"embeddings.{kind}_embeddings.weight" for kind in ("word", "position", "token_type"))
-    weights |= {name: _float(stored, name) for name in tables}
-    products = sorted((n.removesuffix("_scale") for n in stored if n.startswith("onnx::MatMul") and n.endswith("_scale")),
-                      key=lambda n: int(n.split("_")[1]))
-    for n, name in enumerate(products):  # exporters number them as they are computed
-        weights[f"encoder.layer.{n // len(PRODUCTS)}.{PRODUCTS[n % len(PRODUCTS)]}.weight"] = _float(stored, name).T.contiguous()
+    stored = _stored(graph)
     model = BertModel(BertConfig(hidden_size=384, num_hidden_layers=LAYERS, num_attention_heads=12, intermediate_size=1536),
                       add_pooling_layer=False)
+    weights = _weights(stored)
     model.load_state_dict({k: weights[k] for k in model.state_dict()})
     return model, tokenizer
+
+
+def shipped(folder: Path) -> tuple[Quality, Tokenizer]:
+    """A model that ships, with its weights as floats again, and its tokenizer: to label with, or to teach further."""
+    stored = _stored(onnx.load(folder / "model.onnx").graph)
+    weights = _weights(stored, "model.encoder.")
+    pieces, positions, width = (*weights["embeddings.word_embeddings.weight"].shape[:1],
+                                *weights["embeddings.position_embeddings.weight"].shape)
+    model = Quality(BertModel(BertConfig(
+        vocab_size=pieces, hidden_size=width, num_hidden_layers=LAYERS, num_attention_heads=12, intermediate_size=4 * width,
+        max_position_embeddings=positions), add_pooling_layer=False))
+    whole = {f"encoder.{name}": value for name, value in weights.items()}
+    for part in ("word", "sentence.0", "sentence.3"):
+        whole[f"{part}.bias"] = torch.from_numpy(stored[f"model.{part}.bias"].copy())
+        name = _products(stored)[-1] if part == "word" else f"model.{part}.weight_Transposed"
+        whole[f"{part}.weight"] = _float(stored, name).T.contiguous()
+    model.load_state_dict({k: whole[k] for k in model.state_dict()})
+    return model, Tokenizer.from_file(str(folder / "tokenizer.json"))
+
+
+def _stored(graph: onnx.GraphProto) -> dict[str, np.ndarray]:
+    return {i.name: onnx.numpy_helper.to_array(i) for i in graph.initializer}
+
+
+def _products(stored: Mapping[str, np.ndarray]) -> list[str]:
+    """Names of the products' weights; exporters number them as they are computed."""
+    return sorted((n.removesuffix("_scale") for n in stored if n.startswith("onnx::MatMul") and n.endswith("_scale")),
+                  key=lambda n: int(n.split("_")[1]))
+
+
+def _weights(stored: Mapping[str, np.ndarray], prefix: str = "") -> dict[str, torch.Tensor]:
+    """The weights of an encoder that an ONNX file keeps as integers, by the names that it has in torch."""
+    weights = {name.removeprefix(prefix): torch.from_numpy(array.copy()) for name, array in stored.items()
+               if name.startswith(prefix) and name.endswith((".bias", "LayerNorm.weight"))}
+    tables = (f"embeddings.{kind}_embeddings.weight" for kind in ("word", "position", "token_type"))
+    weights |= {name: _float(stored, prefix + name) for name in tables}
+    for n, name in enumerate(_products(stored)):
+        weights[f"encoder.layer.{n // len(PRODUCTS)}.{PRODUCTS[n % len(PRODUCTS)]}.weight"] = _float(stored, name).T.contiguous()
+    return weights
 
 
 def _float(stored: Mapping[str, np.ndarray], name: str) -> torch.Tensor:
@@ -256,7 +291,7 @@ def train(model: Quality, rows: Sequence[tuple], *, passes: int, rate: float, se
         if step < done:
             continue
         ids, mask, types, sentence, word, edits = tensors(rows, chosen)
-        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=torch.ops.mkldnn._is_mkldnn_bf16_supported()):
+        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=NATIVE_BF16):
             loss = loss_of(model, model(ids, mask, types), sentence, word, edits, weight)
         optimiser.zero_grad()
         loss.backward()

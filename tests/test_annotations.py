@@ -1,0 +1,50 @@
+"""The annotated engines' texts that models are trained on: each row fits the text it is about."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "models/train"))
+import quality_data as data
+
+SEVERITY = ("ok", "minor", "major")
+
+
+def test_a_status_is_that_of_the_worst_error() -> None:
+    rows = data.annotations()
+    assert len(rows) > 10000
+    for r in rows:
+        worst = max((SEVERITY.index(e["severity"]) for e in r["errors"]), default=0)
+        assert r["status"] == SEVERITY[worst]
+        assert all(0 <= e["start"] < e["end"] for e in r["errors"])
+
+
+def test_no_text_is_annotated_twice() -> None:
+    keys = [(r["pair"], r["doc"], r["seg"], r["system"]) for r in data.annotations()]
+    assert len(keys) == len(set(keys))
+
+
+@pytest.mark.skipif(not data.SHARED.is_dir(), reason="../shared is not here")
+def test_rows_fit_their_texts_and_none_is_of_the_dev_bench() -> None:
+    texts = {(r["pair"], r["doc"], r["seg"], name): text for r in data.lines("wmt_to_english.jsonl.gz")
+             if (r["year"], r["pair"]) in ((2021, "ja-en"), (2022, "zh-en")) for name, text in r["hyps"].items()}
+    kept = data.wmt_names(r["file"] for r in data.gold("dev"))
+    for r in data.annotations():
+        text = texts[r["pair"], r["doc"], r["seg"], r["system"]]
+        assert r["doc"] not in kept
+        for e in r["errors"]:
+            span = text[e["start"]:e["end"]]
+            assert span
+            assert span == span.strip()
+
+
+@pytest.mark.skipif(not data.SHARED.is_dir(), reason="../shared is not here")
+def test_an_annotated_text_becomes_an_example_with_its_words_and_context() -> None:
+    examples = data.more_annotated("ja-en")
+    known = {(e.text, e.source.strip()) for e in data.annotated()}
+    assert {e.group for e in examples} == {r["file"] for r in data.gold("tune")}
+    assert not any((e.text, e.source.strip()) in known for e in examples)
+    assert all(e.labels["any"] >= e.labels["major"] for e in examples)
+    assert any(e.context and e.words for e in examples)
+    assert not any(e.words for e in examples if not e.labels["any"])
