@@ -3,10 +3,11 @@
     python models/train/quality.py WORK   # WORK keeps checkpoints: a stopped run goes on
 
 Stages: (1) one encoder on post-edits, expert spans, systems' outputs, what people translated and wrote, and planted errors together, in
-three turns, the last for people's English; the mean of the last two goes on (model soups, Wortsman et al. 2022). What engines made of
-Japanese and Chinese, and after the first turn the post-edits too, are labelled by the model that reads them beside their source, the one
-in models/source (distillation with privileged information, Lopez-Paz et al. 2016), Japanese together with a teacher that has seen
-references (`teacher.py`); (2) a short pass over the annotated segments of the bench's tune split and `annotations.jsonl`.
+three turns, the last for people's English and annotated Chinese. What engines made of Japanese and Chinese, and after the first turn the
+post-edits too, are labelled by the model that reads them beside their source, the one in models/source (distillation with privileged
+information, Lopez-Paz et al. 2016), Japanese together with a teacher that has seen references (`teacher.py`); (2) the mean (model soups,
+Wortsman et al. 2022) of a short pass over the annotated segments of the bench's tune split, half of the other engines' texts of them in
+`annotations.jsonl.gz` and people's English, and of two over tune's and a little of people's alone.
 
 A third of the tune documents, and every system's output for them, is held out of both to measure; two more models leave out another
 third each in stage 2 alone, so that the risk can be fitted on all. The model that ships has seen all.
@@ -33,7 +34,7 @@ MARKED = ((0, 10000), (10000, 22000), (22000, 24500))  # experts' segments that 
 EDITS = (slice(None), slice(None), slice(None, None, 6))
 WRITTEN = (4000, 4000, 7000)  # sentences that people wrote
 CHINESE = 6000
-ENDS = (1, 2)  # turns of which the mean is taken
+HALF = 3  # a seed
 OTHERS = {"de-en": 700, "cs-en": 700, "uk-en": 700, "ru-en": 700}
 
 
@@ -80,7 +81,10 @@ def main() -> None:
     out = held_out([r["file"] for r in data.gold("tune")])
     engines, taught = told(work, out)
     first_stage(work, model, tokenizer, lambda turn: mixture(turn, engines, taught, data.wmt_names(out)), RATES, weight=source.CHANGED)
-    for name, unseen in last_stage(work, model, tokenizer, after(work, *ENDS), data.annotated(), data.more_annotated("ja-en")):
+    tune, more = data.annotated(), data.more_annotated("ja-en")
+    half, people = random.Random(HALF).sample(more, len(more) // 2), data.human(random.Random(SEED + 9), 0.2)[:1500]
+    parts = [([*tune, *half, *people], 1), ([*tune, *people[:400]], 2)]
+    for name, unseen in last_stage(work, model, tokenizer, after(work, len(RATES) - 1), tune, parts):
         if name == "honest":
             unseen += data.silent()
             (work / "held_out.pickle").write_bytes(pickle.dumps((unseen, predict(model, tokenizer, unseen))))

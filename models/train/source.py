@@ -155,7 +155,8 @@ def main() -> None:
     first_stage(work, model, tokenizer, lambda turn: mixture(turn, out, model, tokenizer), RATES, LIMITS)
     model.load_state_dict(after(work, *ENDS))
     one_turn(work, model, tokenizer, LAST, lambda: post_edits(out), AGAIN, LIMITS, CHANGED)
-    for name, unseen in last_stage(work, model, tokenizer, halfway(work), beside(data.annotated()), limits=LIMITS):
+    tune = beside(data.annotated())
+    for name, unseen in last_stage(work, model, tokenizer, halfway(work), tune, [(tune, 2)], LIMITS):
         (work / f"{name}.pickle").write_bytes(pickle.dumps((unseen, predict(model, tokenizer, unseen, LIMITS))))
 
 

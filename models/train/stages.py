@@ -90,15 +90,21 @@ def one_turn(
 
 def last_stage(
     work: Path, model: Quality, tokenizer: Tokenizer, start: Mapping[str, torch.Tensor], tune: Sequence[data.Example],
-    more: Sequence[data.Example] = (), limits: tuple[int, int] = LIMITS,
+    parts: Sequence[tuple[Sequence[data.Example], int]], limits: tuple[int, int] = LIMITS,
 ) -> Iterator[tuple[str, list[data.Example]]]:
-    """A short pass from `start` over the annotated segments of tune and `more` of its documents for each of FOLDS, kept in WORK: its name
-    and what of tune it has not seen, with the model left as after it.
+    """For each of FOLDS, the mean of models that went from `start` each over some examples, so many times, without the fold's documents of
+    tune; kept in WORK. Yields its name and what of tune it has not seen, with the model left as it is then.
     """
     for name, fold in FOLDS.items():
         out = held_out([e.group for e in tune], fold) if fold is not None else set()
-        model.load_state_dict(start)
-        rows = prepare(tokenizer, [e for e in (*tune, *more) if e.group not in out], limits=limits)
-        train(model, rows, passes=2, rate=5e-5, seed=SEED, tokens=1500, name=name)
-        torch.save(model.state_dict(), work / f"{name}.pt")
+        kept = work / f"{name}.pt"
+        if not kept.exists():
+            ends = []
+            for examples, passes in parts:
+                model.load_state_dict(start)
+                rows = prepare(tokenizer, [e for e in examples if e.group not in out], limits=limits)
+                train(model, rows, passes=passes, rate=5e-5, seed=SEED, tokens=1500, name=name)
+                ends.append({key: value.clone() for key, value in model.state_dict().items()})
+            torch.save(mean(ends), kept)
+        model.load_state_dict(torch.load(kept))
         yield name, [e for e in tune if e.group in out]
