@@ -25,7 +25,7 @@ def failed(original: str, rewrite: str, context: str = "") -> list[str]:
 
 
 @given(TEXTS, TEXTS, TEXTS)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_any_text_can_be_measured(original: str, rewrite: str, context: str) -> None:
     for gate in GATES.values():
         outcome = gate.measure(Pair(original, rewrite, context))
@@ -35,7 +35,7 @@ def test_any_text_can_be_measured(original: str, rewrite: str, context: str) -> 
 
 
 @given(TEXTS, TEXTS)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_an_unchanged_text_passes(text: str, context: str) -> None:
     assert not failed(text, text, context)
 

@@ -21,7 +21,7 @@ PIECES = [
 ]
 TEXTS = st.one_of(st.lists(st.sampled_from(PIECES), max_size=40).map("".join), st.text(max_size=200).filter(lambda t: "\x00" not in t))
 NAMES = st.sampled_from(["a.txt", "a.md"])
-CALM = settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
+CALM = settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
 RULES = (
     "doubled-mark", "full-width-mark", "space-in-brackets", "glued-dash", "broken-exclamation", "orphan-dots", "html-entity",
     "repeated-word",

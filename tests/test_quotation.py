@@ -102,7 +102,7 @@ def test_a_doubtful_pair_is_left_to_a_person() -> None:
     assert clean(text) == text
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.sampled_from(['"', '"', "“", "”", " ", " ", ", ", ". ", "he said", "Go", "the rain", "\n\n"]), max_size=14))
 def test_repairs_touch_marks_and_spaces_only(parts: list[str]) -> None:
     text = "".join(parts)
