@@ -34,7 +34,7 @@ MARKED = ((0, 10000), (10000, 22000), (22000, 24500))  # experts' segments that 
 EDITS = (slice(None), slice(None), slice(None, None, 6))
 WRITTEN = (4000, 4000, 7000)  # sentences that people wrote
 CHINESE = 6000
-HALF = 3  # a seed
+DRAW = 3  # a seed: which half of the other engines' annotated texts
 OTHERS = {"de-en": 700, "cs-en": 700, "uk-en": 700, "ru-en": 700}
 
 
@@ -82,7 +82,7 @@ def main() -> None:
     engines, taught = told(work, out)
     first_stage(work, model, tokenizer, lambda turn: mixture(turn, engines, taught, data.wmt_names(out)), RATES, weight=source.CHANGED)
     tune, more = data.annotated(), data.more_annotated("ja-en")
-    half, people = random.Random(HALF).sample(more, len(more) // 2), data.human(random.Random(SEED + 9), 0.2)[:1500]
+    half, people = random.Random(DRAW).sample(more, len(more) // 2), data.human(random.Random(SEED + 9), 0.2)[:1500]
     parts = [([*tune, *half, *people], 1), ([*tune, *people[:400]], 2)]
     for name, unseen in last_stage(work, model, tokenizer, after(work, len(RATES) - 1), tune, parts):
         if name == "honest":

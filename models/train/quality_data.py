@@ -263,11 +263,12 @@ def more_annotated(pair: str) -> list[Example]:
     """Engines' texts that `annotations.jsonl.gz` annotates as tune is, each text of a segment once. Japanese ones are of tune's documents
     and have those files' names as their group; texts that the bench has are left out.
     """
-    files = {wmt_name(r["file"]): r["file"] for r in gold("tune")}
+    tune = gold("tune")
+    files = {wmt_name(r["file"]): r["file"] for r in tune}
     known = {(r["doc"], r["seg"], r["system"]): r for r in annotations() if r["pair"] == pair}
     years = {r["year"] for r in known.values()}
     found: dict[tuple[str | None, int, str], Example] = {}
-    seen = {(wmt_name(r["file"]), r["seg"], r["mt"]) for r in gold("tune")}
+    seen = {(wmt_name(r["file"]), r["seg"], r["mt"]) for r in tune}
     before = Before()
     for r in lines("wmt_to_english.jsonl.gz"):
         if r["pair"] == pair and r["year"] in years:

@@ -51,30 +51,29 @@ def base(archive: Path = ENCODER) -> tuple[BertModel, Tokenizer]:
         tokenizer = Tokenizer.from_str(held.read("e5-small-v2-q-tokenizer.json").decode())
     tokenizer.no_padding()
     tokenizer.no_truncation()
-    stored = _stored(graph)
-    model = BertModel(BertConfig(hidden_size=384, num_hidden_layers=LAYERS, num_attention_heads=12, intermediate_size=1536),
-                      add_pooling_layer=False)
-    weights = _weights(stored)
-    model.load_state_dict({k: weights[k] for k in model.state_dict()})
-    return model, tokenizer
+    return _encoder(_weights(_stored(graph))), tokenizer
 
 
 def shipped(folder: Path) -> tuple[Quality, Tokenizer]:
     """A model that ships, with its weights as floats again, and its tokenizer: to label with, or to teach further."""
     stored = _stored(onnx.load(folder / "model.onnx").graph)
-    weights = _weights(stored, "model.encoder.")
-    pieces, positions, width = (*weights["embeddings.word_embeddings.weight"].shape[:1],
-                                *weights["embeddings.position_embeddings.weight"].shape)
-    model = Quality(BertModel(BertConfig(
-        vocab_size=pieces, hidden_size=width, num_hidden_layers=LAYERS, num_attention_heads=12, intermediate_size=4 * width,
-        max_position_embeddings=positions), add_pooling_layer=False))
-    whole = {f"encoder.{name}": value for name, value in weights.items()}
-    for part in ("word", "sentence.0", "sentence.3"):
-        whole[f"{part}.bias"] = torch.from_numpy(stored[f"model.{part}.bias"].copy())
-        name = _products(stored)[-1] if part == "word" else f"model.{part}.weight_Transposed"
-        whole[f"{part}.weight"] = _float(stored, name).T.contiguous()
-    model.load_state_dict({k: whole[k] for k in model.state_dict()})
+    model = Quality(_encoder(_weights(stored, "model.encoder.")))
+    heads = {"word": _products(stored)[-1]} | {name: f"model.{name}.weight_Transposed" for name in ("sentence.0", "sentence.3")}
+    for name, product in heads.items():
+        weights = {"weight": _float(stored, product).T, "bias": torch.from_numpy(stored[f"model.{name}.bias"].copy())}
+        model.get_submodule(name).load_state_dict(weights)
     return model, Tokenizer.from_file(str(folder / "tokenizer.json"))
+
+
+def _encoder(weights: Mapping[str, torch.Tensor]) -> BertModel:
+    """The first LAYERS of an encoder with these weights."""
+    words, places = (weights[f"embeddings.{kind}_embeddings.weight"] for kind in ("word", "position"))
+    width = words.shape[1]
+    model = BertModel(BertConfig(
+        vocab_size=len(words), hidden_size=width, num_hidden_layers=LAYERS, num_attention_heads=12, intermediate_size=4 * width,
+        max_position_embeddings=len(places)), add_pooling_layer=False)
+    model.load_state_dict({k: weights[k] for k in model.state_dict()})
+    return model
 
 
 def _stored(graph: onnx.GraphProto) -> dict[str, np.ndarray]:

@@ -22,7 +22,6 @@ from pathlib import Path
 
 import numpy as np
 import quality_data as data
-import torch
 from misread import misread
 from multilingual import base
 from quality_model import SENTENCE, WEIGHT, WORD, Quality, predict
@@ -142,11 +141,6 @@ def start(work: Path) -> tuple[Quality, Tokenizer]:
     return begun(encoder), tokenizer
 
 
-def halfway(work: Path) -> dict[str, torch.Tensor]:
-    """The weights halfway back from the turn on post-edits."""
-    return mean([after(work, *ENDS), after(work, LAST)])
-
-
 def main() -> None:
     """Run it."""
     (work,) = asked(__doc__, "work")
@@ -155,8 +149,8 @@ def main() -> None:
     first_stage(work, model, tokenizer, lambda turn: mixture(turn, out, model, tokenizer), RATES, LIMITS)
     model.load_state_dict(after(work, *ENDS))
     one_turn(work, model, tokenizer, LAST, lambda: post_edits(out), AGAIN, LIMITS, CHANGED)
-    tune = beside(data.annotated())
-    for name, unseen in last_stage(work, model, tokenizer, halfway(work), tune, [(tune, 2)], LIMITS):
+    tune, halfway = beside(data.annotated()), mean([after(work, *ENDS), after(work, LAST)])
+    for name, unseen in last_stage(work, model, tokenizer, halfway, tune, [(tune, 2)], LIMITS):
         (work / f"{name}.pickle").write_bytes(pickle.dumps((unseen, predict(model, tokenizer, unseen, LIMITS))))
 
 

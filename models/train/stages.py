@@ -74,16 +74,16 @@ def after(work: Path, *turns: int) -> dict[str, torch.Tensor]:
 
 def one_turn(
     work: Path, model: Quality, tokenizer: Tokenizer, number: int, examples: Callable[[], Sequence[data.Example]], rate: float,
-    limits: tuple[int, int] = LIMITS, weight: Mapping[str, float] = WEIGHT, passes: int = 1,
+    limits: tuple[int, int] = LIMITS, weight: Mapping[str, float] = WEIGHT,
 ) -> None:
-    """One pass (or more) over examples from where the model is, or what WORK keeps of it."""
+    """One pass over examples from where the model is, or what WORK keeps of it."""
     end = work / f"stage1-{number}.pt"
     if end.exists():
         model.load_state_dict(torch.load(end))
         return
     rows = prepare(tokenizer, examples(), limits=limits)
     print(len(rows), "examples,", sum(len(r[0]) for r in rows), "tokens", flush=True)
-    train(model, rows, passes=passes, rate=rate, seed=SEED + number, name=f"stage 1, turn {number}", keep=work / f"partial-{number}.pt",
+    train(model, rows, passes=1, rate=rate, seed=SEED + number, name=f"stage 1, turn {number}", keep=work / f"partial-{number}.pt",
           weight=weight)
     torch.save(model.state_dict(), end)
 
