@@ -3,7 +3,8 @@
     python models/train/quality.py WORK   # WORK keeps checkpoints: a stopped run goes on
 
 Stages: (1) one encoder on post-edits, expert spans, systems' outputs, what people translated and wrote, and planted errors together, in
-three turns, the last for people's English and annotated Chinese. What engines made of Japanese and Chinese, and after the first turn the
+two turns; twice over the post-edits, in which the lowest layers learn too, and halfway back (Lookahead, Zhang et al. 2019); and a turn
+for people's English and annotated Chinese. What engines made of Japanese and Chinese, and after the first turn the
 post-edits too, are labelled by the model that reads them beside their source, the one in models/source (distillation with privileged
 information, Lopez-Paz et al. 2016), Japanese together with a teacher that has seen references (`teacher.py`); (2) the mean (model soups,
 Wortsman et al. 2022) of a short pass over the annotated segments of the bench's tune split, half of the other engines' texts of them in
@@ -20,21 +21,22 @@ import pickle
 import random
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import quality_data as data
 import source
 from quality_model import SENTENCE, WORD, base, predict, shipped
-from stages import SEED, after, asked, begun, first_stage, held_out, last_stage
+from stages import DRAW, FIXED, SEED, after, asked, begun, first_stage, held_out, last_stage, one_turn
 from teacher import labelled
 
 TEACHER = Path(__file__).resolve().parents[1] / "source"
-RATES = (2e-4, 1.5e-4, 1e-4)  # of the turns of stage 1
+RATES = (2e-4, 1.5e-4)  # of the first turns of stage 1
+AGAIN, PEOPLE = 1.5e-4, 1e-4  # of that on post-edits and of the last
 MARKED = ((0, 10000), (10000, 22000), (22000, 24500))  # experts' segments that each reads
 EDITS = (slice(None), slice(None), slice(None, None, 6))
 WRITTEN = (4000, 4000, 7000)  # sentences that people wrote
 CHINESE = 6000
-DRAW = 3  # a seed: which half of the other engines' annotated texts
 OTHERS = {"de-en": 700, "cs-en": 700, "uk-en": 700, "ru-en": 700}
 
 
@@ -80,11 +82,17 @@ def main() -> None:
     model = begun(encoder)
     out = held_out([r["file"] for r in data.gold("tune")])
     engines, taught = told(work, out)
-    first_stage(work, model, tokenizer, lambda turn: mixture(turn, engines, taught, data.wmt_names(out)), RATES, weight=source.CHANGED)
+    examples = partial(mixture, engines=engines, taught=taught, exclude=data.wmt_names(out))
+    first_stage(work, model, tokenizer, examples, RATES, weight=source.CHANGED)
+    lowest = model.encoder.encoder.layer[:FIXED].requires_grad_(requires_grad=True)
+    one_turn(work, model, tokenizer, 2, lambda: [*taught, *taught], AGAIN, weight=source.CHANGED)
+    lowest.requires_grad_(requires_grad=False)
+    model.load_state_dict(after(work, 1, 2))
+    one_turn(work, model, tokenizer, 3, lambda: examples(2), PEOPLE, weight=source.CHANGED)
     tune, more = data.annotated(), data.more_annotated("ja-en")
     half, people = random.Random(DRAW).sample(more, len(more) // 2), data.human(random.Random(SEED + 9), 0.2)[:1500]
     parts = [([*tune, *half, *people], 1), ([*tune, *people[:400]], 2)]
-    for name, unseen in last_stage(work, model, tokenizer, after(work, len(RATES) - 1), tune, parts):
+    for name, unseen in last_stage(work, model, tokenizer, after(work, 3), tune, parts):
         if name == "honest":
             unseen += data.silent()
             (work / "held_out.pickle").write_bytes(pickle.dumps((unseen, predict(model, tokenizer, unseen))))

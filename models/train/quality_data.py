@@ -242,13 +242,15 @@ def tune() -> Iterator[tuple[str, dict]]:
         yield before.read(r["file"], r["mt"]), r
 
 
-def annotated(forms: Forms | None = None) -> list[Example]:
-    """The bench's tune split: Japanese news, error spans that an English-only reader would notice."""
+def annotated(forms: Forms | None = None, *, hidden: bool = False) -> list[Example]:
+    """The bench's tune split: Japanese news, error spans that an English-only reader would notice; `hidden` adds those that only a reader
+    of the source would.
+    """
     texts = sorted((SHARED / "bench/tune").glob("*.src"))
     sources = {p.with_suffix(".txt").name: p.read_text(encoding="utf-8").split("\n\n") for p in texts}
     found = []
     for context, r in tune():
-        e = _judged(r["mt"], context, r, r["file"], sources[r["file"]][r["seg"] - 1])
+        e = _judged(r["mt"], context, r, r["file"], sources[r["file"]][r["seg"] - 1], hidden=hidden)
         found.append(replace(e, tags=_tags(r["mt"], r["fix_en"] or r["mt"], forms)))
     return found
 
@@ -259,9 +261,10 @@ def annotations() -> list[dict]:
         return [json.loads(row) for row in rows]
 
 
-def more_annotated(pair: str) -> list[Example]:
+def more_annotated(pair: str, *, hidden: bool = False) -> list[Example]:
     """Engines' texts that `annotations.jsonl.gz` annotates as tune is, each text of a segment once. Japanese ones are of tune's documents
-    and have those files' names as their group; texts that the bench has are left out.
+    and have those files' names as their group; texts that the bench has are left out. `hidden` adds the words of errors that only a reader
+    of the source notices.
     """
     tune = gold("tune")
     files = {wmt_name(r["file"]): r["file"] for r in tune}
@@ -276,13 +279,13 @@ def more_annotated(pair: str) -> list[Example]:
                 context = before.read((system, r["doc"]), text)
                 judged, key = known.get((r["doc"], r["seg"], system)), (r["doc"], r["seg"], text)
                 if judged and key not in found and key not in seen:
-                    found[key] = _judged(text, context, judged, files.get(r["doc"], pair), r["src"])
+                    found[key] = _judged(text, context, judged, files.get(r["doc"], pair), r["src"], hidden=hidden)
     return list(found.values())
 
 
-def _judged(text: str, context: str, judged: dict, group: str, source: str) -> Example:
-    """An annotated segment: its labels, and the words that a reader of the English alone would notice."""
-    words = [(e["start"], e["end"], label, 1.0) for e in judged["errors"] if e["visible"]
+def _judged(text: str, context: str, judged: dict, group: str, source: str, *, hidden: bool = False) -> Example:
+    """An annotated segment: its labels, and the words that a reader of the English alone would notice, or of the source too."""
+    words = [(e["start"], e["end"], label, 1.0) for e in judged["errors"] if hidden or e["visible"]
              for label in (("wrong", "severe") if e["severity"] == "major" else ("wrong",))]
     labels = {"any": float(judged["status"] != "ok"), "major": float(judged["status"] == "major")}
     return Example(text, context, labels, words, ("wrong", "severe"), group, source=source)

@@ -37,7 +37,7 @@ FALSE_ALARMS = 0.02
 #: How suspicion is weighed, picked by hand with figures of tune, human text and the sample article in view (docs/quality.md): the
 #: estimate's any, the estimates' mean, rules' evidence, how much of it is enough, and what a short text is averaged with (people's mean,
 #: so many segments).
-WEIGHED = (1.0, 0.5, 12.0, 0.15, -1.45, 4)
+WEIGHED = (1.5, 0.25, 14.0, 0.12, -2.3, 4)
 
 
 _E = TypeVar("_E", bound=Estimator)

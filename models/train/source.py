@@ -5,10 +5,11 @@
 The heads and labels are those of `quality.py`; what is read before the sentence is its source instead of what came before it. Stages:
 (1) engines' texts of Japanese news with labels by a teacher that has seen references, expert spans of Chinese news, post-edits and
 references, in the second turn also references with planted errors of meaning (`misread.py`), in the third each right and wrong, in the
-fourth also texts without their source, after what came before, Japanese news with labels by the model itself that has seen the source.
-The mean of the models after the last two of these turns (model soups, Wortsman et al. 2022) goes through a fifth, for what post-editors
-changed and how raters graded it, and halfway back (Lookahead, Zhang et al. 2019); (2) a short pass over the annotated segments of the
-bench's tune split. Documents are held out as in `quality.py`.
+fourth also texts without their source, after what came before, Japanese news with labels by the model itself that has seen the source;
+in these two also Chinese texts of `annotations.jsonl.gz`. The mean of the models after them (model soups, Wortsman et al. 2022) goes
+through a fifth, for what post-editors changed and how raters graded it, and halfway back (Lookahead, Zhang et al. 2019); (2) the mean of
+a short pass over the annotated segments of the bench's tune split and half of the other engines' annotated texts of them, and of two over
+tune's alone. Documents are held out as in `quality.py`.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ import quality_data as data
 from misread import misread
 from multilingual import base
 from quality_model import SENTENCE, WEIGHT, WORD, Quality, predict
-from stages import SEED, after, asked, begun, first_stage, held_out, last_stage, mean, one_turn
+from stages import DRAW, SEED, after, asked, begun, first_stage, held_out, last_stage, mean, one_turn
 from teacher import labelled
 from tokenizers import Tokenizer
 
@@ -108,7 +109,8 @@ def mixture(turn: int, out: set[str], model: Quality, tokenizer: Tokenizer) -> l
     elif turn:
         right = [*right, *others, *edited(ALPHABETS)[EDITED[turn]]]
         right = [*right, *misreadings(rng, right, 1.0)]  # the same source, so that only reading both tells them apart
-    made = beside([*japanese, *chinese, *right, *marked[slice(*MARKED[turn])], *edits[slice(*EDITS[turn])]])
+    judged = data.more_annotated("zh-en", hidden=True) if turn in ENDS else []
+    made = beside([*japanese, *chinese, *right, *judged, *marked[slice(*MARKED[turn])], *edits[slice(*EDITS[turn])]])
     if turn == WITHOUT:
         good = data.translations(2021, ("ja-en", "zh-en", "de-en", "ru-en"), exclude)
         known = told(japanese, model, tokenizer)
@@ -149,8 +151,10 @@ def main() -> None:
     first_stage(work, model, tokenizer, lambda turn: mixture(turn, out, model, tokenizer), RATES, LIMITS)
     model.load_state_dict(after(work, *ENDS))
     one_turn(work, model, tokenizer, LAST, lambda: post_edits(out), AGAIN, LIMITS, CHANGED)
-    tune, halfway = beside(data.annotated()), mean([after(work, *ENDS), after(work, LAST)])
-    for name, unseen in last_stage(work, model, tokenizer, halfway, tune, [(tune, 2)], LIMITS):
+    tune, more = beside(data.annotated(hidden=True)), beside(data.more_annotated("ja-en", hidden=True))
+    parts = [([*tune, *random.Random(DRAW).sample(more, len(more) // 2)], 1), (tune, 2)]
+    halfway = mean([after(work, *ENDS), after(work, LAST)])
+    for name, unseen in last_stage(work, model, tokenizer, halfway, tune, parts, LIMITS):
         (work / f"{name}.pickle").write_bytes(pickle.dumps((unseen, predict(model, tokenizer, unseen, LIMITS))))
 
 

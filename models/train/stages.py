@@ -15,6 +15,7 @@ from tokenizers import Tokenizer
 from transformers import BertModel
 
 SEED = 11
+DRAW = 3  # a seed: which half of the other engines' annotated texts the last stage reads
 #: The models of stage 2 and which third of tune each leaves out; stage 1 did without the first third only.
 FOLDS: dict[str, int | None] = {"honest": 0, "honest-1": 1, "honest-2": 2, "final": None}
 FIXED = 3  # layers that stay as they are, and so do the pieces: there are few documents to learn them from
