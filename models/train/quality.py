@@ -4,10 +4,10 @@
 
 Stages: (1) one encoder on post-edits, expert spans, systems' outputs, what people translated and wrote, and planted errors together, in
 two turns; twice over the post-edits, in which the lowest layers learn too, and halfway back (Lookahead, Zhang et al. 2019); and a turn
-for people's English and annotated Chinese. What engines made of Japanese and Chinese, and after the first turn the
-post-edits too, are labelled by the model that reads them beside their source, the one in models/source (distillation with privileged
-information, Lopez-Paz et al. 2016), Japanese together with a teacher that has seen references (`teacher.py`); (2) the mean (model soups,
-Wortsman et al. 2022) of a short pass over the annotated segments of the bench's tune split, half of the other engines' texts of them in
+for people's English and annotated Chinese. What engines made of Japanese and Chinese, and after the first turn the post-edits too, are
+labelled by the model that reads them beside their source, the one in models/source (distillation with privileged information, Lopez-Paz
+et al. 2016), Japanese together with a teacher that has seen references (`teacher.py`); (2) the mean (model soups, Wortsman et al. 2022)
+of a short pass over the annotated segments of the bench's tune split, half of the other engines' texts of them in
 `annotations.jsonl.gz` and people's English, and of two over tune's and a little of people's alone.
 
 A third of the tune documents, and every system's output for them, is held out of both to measure; two more models leave out another
@@ -63,8 +63,8 @@ def told(work: Path, out: set[str]) -> tuple[list[data.Example], list[data.Examp
 
 
 def mixture(turn: int, engines: Sequence[data.Example], taught: Sequence[data.Example], exclude: frozenset[str]) -> list[data.Example]:
-    """The examples of a turn of stage 1. The third is for what people wrote and what annotators made of Chinese, with a little of the rest:
-    the model was to tell it apart, and after two turns it did so less well than the one before.
+    """The examples of a mixed turn of stage 1: two for all there is, and the last for what people wrote and what annotators made of
+    Chinese, with a little of the rest. The model is to tell people's English apart, and after the others it does so less well.
     """
     rng = random.Random(SEED + turn)
     spans, human = data.expert_spans(random.Random(SEED)), data.human(rng, 0.2 if turn else 0.5)[:WRITTEN[turn]]
