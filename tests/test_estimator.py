@@ -64,6 +64,25 @@ def test_numbers_are_the_same_on_every_processor(model: estimator.Estimator) -> 
     assert sum(off) / len(off) < 0.03
 
 
+def test_only_a_processor_with_vnni_is_trusted_with_8_bit_products(tmp_path: Path) -> None:
+    about = tmp_path / "cpuinfo"
+    about.write_text("flags\t\t: avx2 avx512f avx512_vnni\n", encoding="utf-8")
+    assert encoder._vnni(about)
+    about.write_text("flags\t\t: avx2 avx512f\n", encoding="utf-8")
+    assert not encoder._vnni(about)
+    assert not encoder._vnni(tmp_path / "nowhere")
+
+
+def test_both_ways_to_multiply_give_the_same_numbers(model: estimator.Estimator, monkeypatch: pytest.MonkeyPatch) -> None:
+    if not encoder._vnni(Path("/proc/cpuinfo")):
+        pytest.skip("this processor has one exact way only")
+    texts = list(EXACT)
+    at = estimator.folder()
+    assert at is not None
+    monkeypatch.setattr(encoder, "_vnni", lambda about: False)
+    assert estimator.Estimator(at).estimate(texts, [""] * len(texts)) == model.estimate(texts, [""] * len(texts))
+
+
 def test_runs_agree() -> None:
     at = estimator.folder()
     assert at is not None
