@@ -27,7 +27,7 @@ from pathlib import Path
 import quality_data as data
 import source
 from quality_model import SENTENCE, WORD, base, predict, shipped
-from stages import DRAW, FIXED, SEED, after, asked, begun, first_stage, held_out, last_stage, one_turn
+from stages import FIXED, SEED, after, asked, begun, first_stage, half, held_out, last_stage, one_turn
 from teacher import labelled
 
 TEACHER = Path(__file__).resolve().parents[1] / "source"
@@ -90,8 +90,8 @@ def main() -> None:
     model.load_state_dict(after(work, 1, 2))
     one_turn(work, model, tokenizer, 3, lambda: examples(2), PEOPLE, weight=source.CHANGED)
     tune, more = data.annotated(), data.more_annotated("ja-en")
-    half, people = random.Random(DRAW).sample(more, len(more) // 2), data.human(random.Random(SEED + 9), 0.2)[:1500]
-    parts = [([*tune, *half, *people], 1), ([*tune, *people[:400]], 2)]
+    people = data.human(random.Random(SEED + 9), 0.2)[:1500]
+    parts = [([*tune, *half(more), *people], 1), ([*tune, *people[:400]], 2)]
     for name, unseen in last_stage(work, model, tokenizer, after(work, 3), tune, parts):
         if name == "honest":
             unseen += data.silent()

@@ -26,7 +26,7 @@ import quality_data as data
 from misread import misread
 from multilingual import base
 from quality_model import SENTENCE, WEIGHT, WORD, Quality, predict
-from stages import DRAW, SEED, after, asked, begun, first_stage, held_out, last_stage, mean, one_turn
+from stages import SEED, after, asked, begun, first_stage, half, held_out, last_stage, mean, one_turn
 from teacher import labelled
 from tokenizers import Tokenizer
 
@@ -152,7 +152,7 @@ def main() -> None:
     model.load_state_dict(after(work, *ENDS))
     one_turn(work, model, tokenizer, LAST, lambda: post_edits(out), AGAIN, LIMITS, CHANGED)
     tune, more = beside(data.annotated(hidden=True)), beside(data.more_annotated("ja-en", hidden=True))
-    parts = [([*tune, *random.Random(DRAW).sample(more, len(more) // 2)], 1), (tune, 2)]
+    parts = [([*tune, *half(more)], 1), (tune, 2)]
     halfway = mean([after(work, *ENDS), after(work, LAST)])
     for name, unseen in last_stage(work, model, tokenizer, halfway, tune, parts, LIMITS):
         (work / f"{name}.pickle").write_bytes(pickle.dumps((unseen, predict(model, tokenizer, unseen, LIMITS))))
