@@ -67,6 +67,10 @@ def offered(text: str, *rules: str) -> set[str]:
     ('Mayor Abe spoke on Monday. "We will rebuild." Smiles.', 'Mayor Abe spoke on Monday. "We will rebuild," he says.'),
     ('Mayor Abe said, "We will rebuild." He emphasized.', 'Mayor Abe emphasized, "We will rebuild."'),
     ('Mayor Abe said, "We will rebuild." He said.', 'Mayor Abe said, "We will rebuild."'),
+    ('Mayor Abe said, "We will rebuild." I was talking.', 'Mayor Abe said, "We will rebuild."'),
+    ('Mayor Abe said, "We will rebuild." Is explaining.', 'Mayor Abe explains, "We will rebuild."'),
+    ('A woman in her 60s "We will rebuild." I was saying.', 'A woman in her 60s said, "We will rebuild."'),
+    ('The baker, who lost his oven, "We will rebuild." I insisted.', 'The baker, who lost his oven, insisted, "We will rebuild."'),
     ('Mayor Abe spoke on Monday.\n\n"We will rebuild." I insisted.', 'Mayor Abe spoke on Monday.\n\n"We will rebuild," he insisted.'),
 ])
 def test_stranded_verbs_find_their_place(text: str, after: str) -> None:

@@ -29,6 +29,7 @@ FAMILY = (
     ('"He told us "run" and we ran," she said.', "open open close close"),
     ('“We won. He said, “At last.”', "open open close"),
     ('She said, "We trained."We will win," and left.', "open surplus close"),
+    ('She said, "We trained. "We will win," and left.', "open surplus close"),
     ('The road is closed" now.', "stray"),
     ('"She left, saying, "It is far."', "surplus open close"),
 ])

@@ -54,6 +54,12 @@ def test_who_was_i_before_is_at_hand() -> None:
     assert second[0].replacement.startswith("He")
 
 
+def test_an_era_with_its_year_acts_in_nothing() -> None:
+    text = "The clock was hung in 1931 (Showa 6), and Mr. Morita (71) wound it. Showa Bank paid for it."
+    assert set(named(text)) >= {"Mr. Morita", "Showa Bank"}
+    assert "Showa" not in named(text)
+
+
 def test_a_person_keeps_one_entry_under_several_names() -> None:
     found = actors(Analysis(from_text("Governor Hiroshi Sato met reporters. Sato said little. Mr. Sato then left.")))
     people = [a for a in found if a.kind == "person" and "Sato" in a.text]

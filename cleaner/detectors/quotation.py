@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 from ..analysis import Analysis
 from ..core import Replacement, Span
-from ..language.quotemarks import Mark, Reading, read, visible
+from ..language.attributions import reports
+from ..language.quotemarks import Mark, Reading, read, reopens, visible
 from ..language.reporting import pattern
 from ..registry import Bad, Good, Hit, detector
 
@@ -123,6 +124,8 @@ def _respaced(text: str, block: Span, mark: Mark) -> tuple[Span, str] | None:
     Bad('The bridge was closed[["]] on Monday.'),
     Bad('[["]]She left at noon, saying, "It is too far."', after='She left at noon, saying, "It is too far."'),
     Bad('The clerk said, "The office is closed today[[,]] he said.', after='The clerk said, "The office is closed today," he said.'),
+    Bad('The clerk said, "The office is closed. [["]]We open at nine," and left.',
+        after='The clerk said, "The office is closed. We open at nine," and left.'),
     Bad("All the tenants[[ \"]]complaints were read out.", after="All the tenants' complaints were read out."),
     Bad("The mill closed in the 1980[[ \"]]s.", after="The mill closed in the 1980s."),
     Bad('It called on the owners "to come to the [[table.]]', after='It called on the owners "to come to the table."'),
@@ -148,6 +151,14 @@ def quote_unbalanced(analysis: Analysis) -> Iterator[Hit]:
                 sure = mark.margin >= 2 and len(reading.marks) == 3
                 new = Replacement(span, " ", "safe" if sure else "unsafe", "A mark stands between two sentences of one quotation.")
                 yield Hit(Span(mark.at - 1, mark.at + 1), "A mark stands in the middle of a quotation.", 0.85, (new,), variant="surplus")
+            elif mark.role == "surplus" and reopens(text, mark.at):
+                gap = Span(mark.at - 1, mark.at + 1)
+                gone = Replacement(gap, " ", "unsafe", "The quotation goes on.")
+                both = f"{_closing(text[mark.at])} {text[mark.at]}"
+                closed = Replacement(gap, both, "unsafe", "One quotation ends here and another begins.")
+                told = any(r.marks.start == mark.at and r.trail for r in reports(analysis))  # the second has its own “he said”
+                made = (closed, gone) if told else (gone, closed)
+                yield Hit(span, "This mark opens a quotation inside another.", 0.75, made, variant="surplus")
         if reading.unclosed and not _runs_on(text, reading, readings[i + 1:i + 7]):
             yield from _never_closed(text, reading)
 
@@ -167,7 +178,7 @@ def _never_closed(text: str, reading: Reading) -> Iterator[Hit]:
     if len(reading.marks) == 1 and (hit := _apostrophe(text, mark.at)):
         yield hit
         return
-    close = "”" if text[mark.at] == "“" else '"'
+    close = _closing(text[mark.at])
     message = "This quotation is never closed."
     first = mark.at == reading.span.start
     later = next((m for m in reading.marks if m.at > mark.at), None)
@@ -194,6 +205,10 @@ def _never_closed(text: str, reading: Reading) -> Iterator[Hit]:
     sure = 0.6 if led or part else 0.4
     short = led or not part or len(tail.split()) <= _PART  # a long rest of a sentence is seldom all quoted
     yield Hit(Span(mark.at + 1 + word, end), message, sure, (new,) if short and text[end - 1] in ".!?…" else (), variant="unclosed")
+
+
+def _closing(opener: str) -> str:
+    return "”" if opener == "“" else '"'
 
 
 def _apostrophe(text: str, at: int) -> Hit | None:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Literal
 from ..analysis import Analysis
 from ..core import Segment, Span
 from .gender import Gender, told_by
+from .japanese import ERAS
 from .lexicon import words
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ Number = Literal["singular", "plural"]
 _SUBJECTS = frozenset({"nsubj", "nsubjpass"})
 #: A Japanese name in the Hepburn spelling: open syllables, with n, double consonants and ts, sh, ch.
 ROMAJI = re.compile(r"(?i)(?:(?:(?:ky|gy|sh|ch|ts|ny|hy|by|py|my|ry|[kgsztdnhbpfmyrwj])?[aiueoōū]|n(?![aiueo])|[kstp](?=[kstpc]))){2,}h?")
+_ERAS = frozenset(era for _, era, _ in ERAS)
 _SHAPELESS = frozenset({"be", "have", "do", "will", "would", "can", "may", "must", "should", "that", "this", "it", "also", "not"})
 
 
@@ -167,7 +169,7 @@ def _actors(analysis: Analysis) -> tuple[Actor, ...]:
             if analysis.document.is_quoted(span):
                 continue
             label = next((name for place, name in analysis.entities[index] if place.overlaps(analysis.span(head, segment))), "")
-            if label in ("DATE", "TIME", "MONEY", "QUANTITY", "PERCENT", "CARDINAL", "ORDINAL"):
+            if label in ("DATE", "TIME", "MONEY", "QUANTITY", "PERCENT", "CARDINAL", "ORDINAL") or _is_year(head):
                 continue
             subject = _is_subject(head)
             kind = _kind(phrase, label)
@@ -209,6 +211,11 @@ def _made(entry: _Entry) -> Actor | None:
 
 def _is_subject(head: Token) -> bool:
     return head.dep_ in _SUBJECTS and head.head.pos_ in ("VERB", "AUX")
+
+
+def _is_year(head: Token) -> bool:
+    """True for an era with its year: "in 1931 (Showa 6)"."""
+    return head.text in _ERAS and head.i + 1 < len(head.doc) and head.nbor().like_num
 
 
 def _is_where(head: Token) -> bool:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..core import Span
-from .quotemarks import read, visible
-from .reporting import ReportingVerb, by_form, pattern
+from .quotemarks import read, reopens, visible
+from .reporting import BE, ReportingVerb, by_form, pattern, verbs
 
 if TYPE_CHECKING:
     from ..analysis import Analysis
@@ -30,7 +30,12 @@ _HEARER = re.compile(
 )
 _ADVERB = r"(?:(?:also|then|again|further|later|\w+ly)\s+)?"
 _TRAIL = re.compile(rf"\s*(?P<who>he|she|they|I|we)\s+{_ADVERB}(?P<verb>{_ANY})\b", re.IGNORECASE)
-_STRANDED = re.compile(rf"\s*(?:(?P<who>I|we|you|it|they|he|she)\s+)?{_ADVERB}(?P<verb>{_ANY})\s*[.。](?=\s|$)", re.IGNORECASE)
+#: 話していた put literally: "I was talking."
+_PROGRESSIVE = {v.participle: v for v in verbs().values() if v.speaks or v.classes & {"speaker", "loose"}}
+_DOING = rf"(?:{'|'.join(BE)})\s+{_ADVERB}(?P<doing>{'|'.join(sorted(map(re.escape, _PROGRESSIVE), key=len, reverse=True))})"
+_STRANDED = re.compile(
+    rf"\s*(?:(?P<who>I|we|you|it|they|he|she)\s+)?{_ADVERB}(?P<verb>{_ANY}|{_DOING})\s*[.。](?=\s|$)", re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +79,8 @@ def _reports(analysis: Analysis) -> tuple[Report, ...]:
     text = visible(document)
     found = []
     for reading in read(document):
-        outer = sorted((o.at, c.at) for o, c in reading.pairs() if o.depth == 1)
+        again = [m.at for m in reading.marks if m.role == "surplus" and reopens(text, m.at)]
+        outer = sorted((max([o.at, *(a for a in again if a < c.at)]), c.at) for o, c in reading.pairs() if o.depth == 1)
         for i, (opener, closer) in enumerate(outer):
             index = document.segment_index(opener)
             begin = document.segments[index].span.start if index is not None else reading.span.start
@@ -123,7 +129,8 @@ def _stranded(text: str, start: int, limit: int, end: int) -> Clause | None:
     if not m or text[start:m.end()].count("\n") > 2:
         return None
     who = Span(m.start("who"), m.end("who")) if m["who"] else None
-    return Clause(Span(start, m.end()), who, Span(m.start("verb"), m.end("verb")), _word(m["verb"]))
+    word = _PROGRESSIVE[m["doing"].lower()] if m["doing"] else _word(m["verb"])
+    return Clause(Span(start, m.end()), who, Span(m.start("verb"), m.end("verb")), word)
 
 
 _STATED = re.compile(r"\s*(?:it|that|so|this|these|those|to be)\b")
@@ -146,6 +153,9 @@ def is_cut_off(text: str, report: Report) -> float:
         return 0.0
     who = clause.who.of(text) if clause.who else ""
     comma = report.last == "," or text[report.marks.end:report.marks.end + 1] == ","
+    going = clause.verb.of(text).split()[0].lower() in BE
+    if going and (who.lower() in ("he", "she", "they") or report.last not in ".!?,。"):
+        return 0.0  # “Come in.” He was joking. And “Titanic” was showing.
     if not who:
         return 0.85
     if who.lower() in ("he", "she", "they"):

@@ -10,13 +10,13 @@ from .lexicon import table
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Token
 
-_FINITE = frozenset({"VBD", "VBZ", "VBP", "MD"})
+FINITE = frozenset({"VBD", "VBZ", "VBP", "MD"})
 _SUBJECTS = frozenset({"nsubj", "nsubjpass", "expl", "csubj", "csubjpass"})
 
 
 def is_finite(token: Token) -> bool:
     """True for a verb that carries tense, itself or by its auxiliary."""
-    return token.tag_ in _FINITE or any(c.dep_ in ("aux", "auxpass") and c.tag_ in _FINITE for c in token.children)
+    return token.tag_ in FINITE or any(c.dep_ in ("aux", "auxpass") and c.tag_ in FINITE for c in token.children)
 
 
 def root(doc: Doc) -> Token | None:
@@ -26,7 +26,7 @@ def root(doc: Doc) -> Token | None:
 
 def has_finite_verb(doc: Doc) -> bool:
     """Whether any word carries tense, in whatever clause."""
-    return any(t.tag_ in _FINITE for t in doc)
+    return any(t.tag_ in FINITE for t in doc)
 
 
 def is_clause(doc: Doc) -> bool:
@@ -64,6 +64,6 @@ def lone_noun(doc: Doc) -> Token | None:
         return None
     if head.pos_ in ("NOUN", "PROPN", "NUM") and not is_clause(doc):
         return head
-    others = any(t.tag_ in _FINITE and t != head for t in doc)
+    others = any(t.tag_ in FINITE and t != head for t in doc)
     named = head.tag_ in ("VBZ", "VBP") and event_verb(head.lemma_.lower()) is not None and not others
     return head if named and not any(c.dep_ in ("dobj", "ccomp", "xcomp") for c in head.children) else None

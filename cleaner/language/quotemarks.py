@@ -146,11 +146,18 @@ def _steps(plain: str, span: Span, i: int, place: int, path: _Path, at: list[int
         add("stray", (), closing, _STRAY, 0)
     if depth and before in ".!?" and (after.isupper() or plain[place:place + 2] == '" '):
         add("surplus", path.stack, 0.0, _SURPLUS + (0.0 if after.isupper() else 1.6), depth)
+    if depth and reopens(plain, place):
+        add("surplus", path.stack, 0.0, _SURPLUS + 0.6, depth)
     if place == span.start and len(at) > 1 and not re.search(r"[.!?]", plain[place:at[1]]):  # a mark too many before a sentence
         add("surplus", path.stack, 0.0, _SURPLUS + 0.5, depth)
     if before.isdigit() and not after.isalnum():  # an inch mark
         add("surplus", path.stack, 0.0, _SURPLUS - 0.8 if not depth else _SURPLUS + 0.5, depth)
     return found
+
+
+def reopens(plain: str, place: int) -> bool:
+    """Whether the mark at `place` stands before a sentence as if a quotation began there."""
+    return plain[max(0, place - 2):place] in (". ", "! ", "? ") and plain[place + 1:place + 2].isupper()
 
 
 def _opening_price(before: str, after: str) -> float:

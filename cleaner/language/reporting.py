@@ -8,6 +8,7 @@ from functools import cache
 
 from . import lexicon
 
+BE = ("am", "is", "are", "was", "were")
 _VOWELS = "aeiou"
 
 
@@ -77,5 +78,9 @@ def pattern(*classes: str, tense: str = "finite") -> str:
 
 
 def in_tense(verb: ReportingVerb, model: str) -> str:
-    """The form of `verb` that has the tense of the finite form `model`."""
-    return verb.third if model.lower() == by_form()[model.lower()].third else verb.past
+    """The form of `verb` that has the tense of `model`: a finite form, or a progressive ("was talking")."""
+    model = model.lower()
+    be = model.split()[0]
+    if be in BE:
+        return verb.third if be in ("am", "is", "are") else verb.past
+    return verb.third if model == by_form()[model].third else verb.past

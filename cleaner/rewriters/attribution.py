@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterator
 
 from ..analysis import Analysis
-from ..core import Finding, Span, Suggestion
+from ..core import Finding, Segment, Span, Suggestion
 from ..language.actors import candidates
 from ..language.attributions import Clause, Report, doubled, reports
+from ..language.clauses import FINITE
 from ..language.gender import told_by
 from ..language.reporting import in_tense, verbs
 from ..registry import rewriter
@@ -24,7 +25,7 @@ def merged_attribution(analysis: Analysis, findings: tuple[Finding, ...]) -> Ite
     """Put the stranded verb in place of the neutral verb that introduces the quotation; without one, name the speaker behind it.
 
     The first is safe where a named speaker with "said" leads in the quotation: nothing is guessed. The second takes the speaker from the
-    document, the likeliest first.
+    document, the likeliest first, unless a speaker without a verb stands before the quotation.
     """
     text = analysis.document.text
     for report, finding in _reported(analysis, findings):
@@ -92,11 +93,28 @@ def _behind(analysis: Analysis, report: Report, clause: Clause, finding: Finding
     if said in ("he", "she", "they"):
         pronoun = said
     names = [(c.text, c.support, c.actor.pronoun) for c in ranked] if said not in ("he", "she", "they") else []
+    if segment and (place := _verbless(analysis, segment, report)):
+        parted = "," if "," in text[segment.span.start:place] else ""
+        whole = f"{parted} {told}, {_closed(text, report.marks, '.')}"
+        because = "The quotation's sentence names who speaks and lacks the verb."
+        yield _make(Span(place, clause.span.end), whole, finding, False, because, 0.7)
     reason = "The clause that names the speaker belongs to the quotation's sentence"
     for rank, (name, support, _) in enumerate(names):
         because = f"{reason}; the passage cited shows {name} as the likely speaker."
         yield _make(span, f"{quoted} {name} {told}.", finding, False, because, 0.6 * 0.85**rank, support)
     yield _make(span, f"{quoted} {pronoun} {told}.", finding, False, reason + ".", 0.52)
+
+
+def _verbless(analysis: Analysis, segment: Segment, report: Report) -> int | None:
+    """Where the verb belongs behind a speaker that has none before the quotation: "Mr. Ono, a farmer, “It is hard.”"; None elsewhere."""
+    index = analysis.document.segment_index(segment.span.start) or 0
+    head = [t for t in analysis.parses[index] if segment.span.start + t.idx < report.marks.start and not t.is_space]
+    while head and head[-1].is_punct and head[-1].text != ")":
+        head.pop()
+    named = bool(head) and head[0].pos_ in ("DET", "PROPN", "NOUN", "ADJ") and any(t.pos_ in ("PROPN", "NOUN") for t in head)
+    if not named or any(t.tag_ in FINITE and not any(a.dep_ == "relcl" for a in (t, *t.ancestors)) for t in head):
+        return None
+    return segment.span.start + head[-1].idx + len(head[-1])
 
 
 def _loose_end(text: str, marks: Span) -> int:

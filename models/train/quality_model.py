@@ -297,7 +297,7 @@ def train(model: Quality, rows: Sequence[tuple], *, passes: int, rate: float, se
         nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimiser.step()
         schedule.step()
-        mean = loss.item() if not step else 0.98 * mean + 0.02 * loss.item()
+        mean = loss.item() if step == done else 0.98 * mean + 0.02 * loss.item()
         if keep and step % 200 == 199:
             torch.save({"step": step + 1, "model": model.state_dict(), "optimiser": optimiser.state_dict(),
                         "schedule": schedule.state_dict()}, keep)
