@@ -154,8 +154,10 @@ def is_cut_off(text: str, report: Report) -> float:
     who = clause.who.of(text) if clause.who else ""
     comma = report.last == "," or text[report.marks.end:report.marks.end + 1] == ","
     going = clause.verb.of(text).split()[0].lower() in BE
-    if going and (who.lower() in ("he", "she", "they") or report.last not in ".!?,。"):
-        return 0.0  # “Come in.” He was joking. And “Titanic” was showing.
+    if going and who.lower() in ("he", "she", "they"):  # “Come in.” He was joking.
+        return 0.6 if report.lead and report.lead.who and clause.word.speech == "say" and not comma else 0.0
+    if going and report.last not in ".!?,。":  # “Titanic” was showing.
+        return 0.0
     if not who:
         return 0.85
     if who.lower() in ("he", "she", "they"):

@@ -11,7 +11,7 @@ from ..language.actors import candidates
 from ..language.attributions import Clause, Report, doubled, reports
 from ..language.clauses import FINITE
 from ..language.gender import told_by
-from ..language.reporting import in_tense, verbs
+from ..language.reporting import BE, in_tense, verbs
 from ..registry import rewriter
 
 #: Neutral verbs that another verb of saying can stand for without a change of what follows ("told reporters" cannot).
@@ -58,7 +58,9 @@ def _into_lead(text: str, report: Report, lead: Clause, clause: Clause, finding:
     plain = lead.word.base in _PLAIN and own not in ("i", "we", "you", "it", "")
     if verb.speaks and "neutral" in verb.classes:
         reason = "The speaker is already named before the quotation."
-        yield _make(Span(report.marks.start, clause.span.end), quoted, finding, here, reason, 0.85)
+        who = clause.who.of(text).lower() if clause.who else ""
+        other = who in ("he", "she", "they") and clause.verb.of(text).split()[0].lower() in BE  # “He was talking.” may be somebody else
+        yield _make(Span(report.marks.start, clause.span.end), quoted, finding, here and not other, reason, 0.85)
         return
     if verb.speaks and plain:
         reason = f"The sentence already names who speaks; “{told}” takes the place of “{lead.verb.of(text)}”."
