@@ -78,6 +78,7 @@ class Encoder:
         self.tokenizer.no_padding()
         self.tokenizer.no_truncation()
         self.session = session(at / "model.onnx")
+        self._fed = {i.name for i in self.session.get_inputs()}
 
     def parts(self, text: str, context: str) -> Iterator[Part]:
         """A segment in parts of equal length that fit the model: tokens before each, its own, and their characters."""
@@ -100,5 +101,6 @@ class Encoder:
         first = len(before) + 2
         types = np.zeros_like(row)
         types[:, first:] = 1
-        made = self.session.run(outputs, {"ids": row, "mask": np.ones_like(row), "types": types})
+        fed = {"ids": row, "mask": np.ones_like(row), "types": types}
+        made = self.session.run(outputs, {name: fed[name] for name in self._fed})
         return [m if name == "sentence" else m[:, first:first + len(own)] for name, m in zip(outputs, made, strict=True)]

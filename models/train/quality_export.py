@@ -31,9 +31,10 @@ class Served(torch.nn.Module):
     def __init__(self, model: Quality) -> None:
         super().__init__()
         self.model = model
+        self.alone = exporting.Alone(model.encoder)
 
-    def forward(self, ids: torch.Tensor, mask: torch.Tensor, types: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        sentence, word, _ = self.model(ids, mask, types)
+    def forward(self, ids: torch.Tensor, types: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        sentence, word = self.model.judged(self.alone(ids[0], types[0])[None], types)
         return sentence, word.sigmoid()
 
 

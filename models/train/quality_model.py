@@ -161,10 +161,14 @@ class Quality(nn.Module):
         (batch, tokens, word labels), and what the edit heads read, (batch, tokens, width).
         """
         hidden = self.drop(self.encoder(input_ids=ids, attention_mask=mask, token_type_ids=types).last_hidden_state)
+        return *self.judged(hidden, types), hidden
+
+    def judged(self, hidden: torch.Tensor, types: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """The logits for what the encoder made of texts, (batch, tokens, width)."""
         inside = types.unsqueeze(-1).to(hidden.dtype)
         mean = (hidden * inside).sum(1) / inside.sum(1).clamp(min=1)
         top = (hidden * inside - (1 - inside) * 1e4).amax(1)
-        return self.sentence(torch.cat([hidden[:, 0], mean, top], -1)), self.word(hidden), hidden
+        return self.sentence(torch.cat([hidden[:, 0], mean, top], -1)), self.word(hidden)
 
 
 def encode(

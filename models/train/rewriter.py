@@ -59,9 +59,10 @@ class _Served(torch.nn.Module):
     def __init__(self, model: Quality) -> None:
         super().__init__()
         self.model = model
+        self.alone = exporting.Alone(model.encoder)
 
-    def forward(self, ids: torch.Tensor, mask: torch.Tensor, types: torch.Tensor) -> tuple[torch.Tensor, ...]:
-        hidden = self.model.encoder(input_ids=ids, attention_mask=mask, token_type_ids=types).last_hidden_state
+    def forward(self, ids: torch.Tensor, types: torch.Tensor) -> tuple[torch.Tensor, ...]:
+        hidden = self.alone(ids[0], types[0])[None]
         here, gap = (head(hidden).softmax(-1).topk(TAGS) for head in (self.model.here, self.model.gap))
         return here.values, here.indices, gap.values, gap.indices
 
