@@ -42,7 +42,7 @@ _STRANDED = re.compile(
 class Clause:
     """A reporting clause. `who` is its subject's place (None when it has none); `rest` what follows the verb before the quotation.
 
-    `hearer` says that `rest` begins with those who were told.
+    `hearer` says that `rest` begins with those who were told, `going` that the verb is in the progressive.
     """
 
     span: Span
@@ -52,6 +52,7 @@ class Clause:
     rest: str = ""
     joint: str = ""
     hearer: bool = False
+    going: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +131,7 @@ def _stranded(text: str, start: int, limit: int, end: int) -> Clause | None:
         return None
     who = Span(m.start("who"), m.end("who")) if m["who"] else None
     word = _PROGRESSIVE[m["doing"].lower()] if m["doing"] else _word(m["verb"])
-    return Clause(Span(start, m.end()), who, Span(m.start("verb"), m.end("verb")), word)
+    return Clause(Span(start, m.end()), who, Span(m.start("verb"), m.end("verb")), word, going=bool(m["doing"]))
 
 
 _STATED = re.compile(r"\s*(?:it|that|so|this|these|those|to be)\b")
@@ -153,10 +154,9 @@ def is_cut_off(text: str, report: Report) -> float:
         return 0.0
     who = clause.who.of(text) if clause.who else ""
     comma = report.last == "," or text[report.marks.end:report.marks.end + 1] == ","
-    going = clause.verb.of(text).split()[0].lower() in BE
-    if going and who.lower() in ("he", "she", "they"):  # “Come in.” He was joking.
+    if clause.going and who.lower() in ("he", "she", "they"):  # “Come in.” He was joking.
         return 0.6 if report.lead and report.lead.who and clause.word.speech == "say" and not comma else 0.0
-    if going and report.last not in ".!?,。":  # “Titanic” was showing.
+    if clause.going and report.last not in ".!?,。":  # “Titanic” was showing.
         return 0.0
     if not who:
         return 0.85

@@ -11,7 +11,7 @@ from ..language.actors import candidates
 from ..language.attributions import Clause, Report, doubled, reports
 from ..language.clauses import FINITE
 from ..language.gender import told_by
-from ..language.reporting import BE, in_tense, verbs
+from ..language.reporting import in_tense, verbs
 from ..registry import rewriter
 
 #: Neutral verbs that another verb of saying can stand for without a change of what follows ("told reporters" cannot).
@@ -53,13 +53,13 @@ def _into_lead(text: str, report: Report, lead: Clause, clause: Clause, finding:
     body = text[lead.verb.end:report.marks.start]
     span = Span(lead.verb.start, clause.span.end)
     told = in_tense(verb, clause.verb.of(text))
+    said = clause.who.of(text).lower() if clause.who else ""
     own = lead.who.of(text).lower() if lead.who else ""
     here = "\n" not in text[report.marks.end:clause.span.end]
     plain = lead.word.base in _PLAIN and own not in ("i", "we", "you", "it", "")
     if verb.speaks and "neutral" in verb.classes:
         reason = "The speaker is already named before the quotation."
-        who = clause.who.of(text).lower() if clause.who else ""
-        other = who in ("he", "she", "they") and clause.verb.of(text).split()[0].lower() in BE  # “He was talking.” may be somebody else
+        other = clause.going and said in ("he", "she", "they")  # “He was talking.” may be somebody else
         yield _make(Span(report.marks.start, clause.span.end), quoted, finding, here and not other, reason, 0.85)
         return
     if verb.speaks and plain:
@@ -73,7 +73,6 @@ def _into_lead(text: str, report: Report, lead: Clause, clause: Clause, finding:
     if lead.hearer:
         reason = f"The sentence already says who speaks to whom; “{told}” is lost."
         yield _make(Span(report.marks.start, clause.span.end), quoted, finding, False, reason, 0.45)
-    said = clause.who.of(text).lower() if clause.who else ""
     reason = "The words after the quotation belong to its sentence."
     likely = said if said in ("he", "she", "they") else _PRONOUN[told_by(own.split())]
     for score, who in zip((0.5, 0.3, 0.25), dict.fromkeys((likely, "he", "she", "they")), strict=False):
