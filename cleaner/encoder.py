@@ -78,7 +78,6 @@ class Encoder:
         self.tokenizer.no_padding()
         self.tokenizer.no_truncation()
         self.session = session(at / "model.onnx")
-        self._fed = {i.name for i in self.session.get_inputs()}
 
     def parts(self, text: str, context: str) -> Iterator[Part]:
         """A segment in parts of equal length that fit the model: tokens before each, its own, and their characters."""
@@ -94,13 +93,10 @@ class Encoder:
             yield ids[max(0, start - self.context):start], ids[start:end], offsets[start:end]
 
     def run(self, outputs: list[str], before: list[int], own: list[int]) -> list[Any]:
-        """Outputs of the model, those by token without the tokens that are not the segment's own."""
+        """Outputs of the model: for the whole, (1, values), and by token of the segment, (1, tokens, values)."""
         import numpy as np
 
-        row = np.array([[self.start, *before, self.stop, *own, self.stop]], np.int64)
-        first = len(before) + 2
-        types = np.zeros_like(row)
-        types[:, first:] = 1
-        fed = {"ids": row, "mask": np.ones_like(row), "types": types}
-        made = self.session.run(outputs, {name: fed[name] for name in self._fed})
-        return [m if name == "sentence" else m[:, first:first + len(own)] for name, m in zip(outputs, made, strict=True)]
+        ids = np.array([[self.start, *before, self.stop, *own, self.stop]], np.int64)
+        types = np.array([[0] * (len(before) + 2) + [1] * (len(own) + 1)], np.int64)
+        made: list[Any] = self.session.run(outputs, {"ids": ids, "types": types})
+        return made

@@ -26,7 +26,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 class Served(torch.nn.Module):
-    """Raw sentence outputs and word probabilities."""
+    """Raw sentence outputs, and word probabilities for the segment's own tokens."""
 
     def __init__(self, model: Quality) -> None:
         super().__init__()
@@ -34,8 +34,9 @@ class Served(torch.nn.Module):
         self.alone = exporting.Alone(model.encoder)
 
     def forward(self, ids: torch.Tensor, types: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        sentence, word = self.model.judged(self.alone(ids[0], types[0])[None], types)
-        return sentence, word.sigmoid()
+        hidden = self.alone(ids[0], types[0])[None]
+        sentence, word = self.model.judged(hidden, types[:, exporting.asked(types[0])])
+        return sentence, word[:, 1:-1].sigmoid()
 
 
 def main() -> None:

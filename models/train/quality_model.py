@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import random
 import time
@@ -55,13 +56,24 @@ def base(archive: Path = ENCODER) -> tuple[BertModel, Tokenizer]:
 
 
 def shipped(folder: Path) -> tuple[Quality, Tokenizer]:
-    """A model that ships, with its weights as floats again, and its tokenizer: to label with, or to teach further."""
+    """A model that ships (`exporting.py` wrote it), with its weights as floats again, and its tokenizer: to label with, or to teach."""
     stored = _stored(onnx.load(folder / "model.onnx").graph)
-    model = Quality(_encoder(_weights(stored, "model.encoder.")))
-    heads = {"word": _products(stored)[-1]} | {name: f"model.{name}.weight_Transposed" for name in ("sentence.0", "sentence.3")}
-    for name, product in heads.items():
-        weights = {"weight": _float(stored, product).T, "bias": torch.from_numpy(stored[f"model.{name}.bias"].copy())}
-        model.get_submodule(name).load_state_dict(weights)
+    held: dict[str, torch.Tensor] = {}
+    for name, array in stored.items():
+        whole = name.removesuffix("_quantized")
+        if whole != name:
+            values = _float(stored, whole)
+            held[whole.removesuffix("_Transposed")] = values.T.contiguous() if whole.endswith("_Transposed") else values
+        elif name.endswith((".weight", ".bias")):
+            held[name] = torch.from_numpy(array.copy())
+    weights = {name.removeprefix("model.encoder."): values for name, values in held.items()}
+    for layer, kind in itertools.product(range(LAYERS), ("weight", "bias")):
+        names = (f"encoder.layer.{layer}.attention.self.{part}.{kind}" for part in ("query", "key", "value"))
+        weights |= dict(zip(names, held[f"alone.joined.{layer}.{kind}"].chunk(3), strict=True))
+    model = Quality(_encoder(weights))
+    (word,) = (values for name, values in held.items() if name.startswith("onnx::MatMul"))  # the one product without a name
+    model.word.load_state_dict({"weight": word.T.contiguous(), "bias": held["model.word.bias"]})
+    model.sentence.load_state_dict({name: held[f"model.sentence.{name}"] for name in model.sentence.state_dict()})
     return model, Tokenizer.from_file(str(folder / "tokenizer.json"))
 
 
@@ -86,12 +98,10 @@ def _products(stored: Mapping[str, np.ndarray]) -> list[str]:
                   key=lambda n: int(n.split("_")[1]))
 
 
-def _weights(stored: Mapping[str, np.ndarray], prefix: str = "") -> dict[str, torch.Tensor]:
+def _weights(stored: Mapping[str, np.ndarray]) -> dict[str, torch.Tensor]:
     """The weights of an encoder that an ONNX file keeps as integers, by the names that it has in torch."""
-    weights = {name.removeprefix(prefix): torch.from_numpy(array.copy()) for name, array in stored.items()
-               if name.startswith(prefix) and name.endswith((".bias", "LayerNorm.weight"))}
-    tables = (f"embeddings.{kind}_embeddings.weight" for kind in ("word", "position", "token_type"))
-    weights |= {name: _float(stored, prefix + name) for name in tables}
+    weights = {name: torch.from_numpy(array.copy()) for name, array in stored.items() if name.endswith((".bias", "LayerNorm.weight"))}
+    weights |= {name: _float(stored, name) for name in (f"embeddings.{kind}_embeddings.weight" for kind in ("word", "position", "token_type"))}
     for n, name in enumerate(_products(stored)):
         weights[f"encoder.layer.{n // len(PRODUCTS)}.{PRODUCTS[n % len(PRODUCTS)]}.weight"] = _float(stored, name).T.contiguous()
     return weights

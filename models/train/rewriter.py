@@ -62,7 +62,7 @@ class _Served(torch.nn.Module):
         self.alone = exporting.Alone(model.encoder)
 
     def forward(self, ids: torch.Tensor, types: torch.Tensor) -> tuple[torch.Tensor, ...]:
-        hidden = self.alone(ids[0], types[0])[None]
+        hidden = self.alone(ids[0], types[0])[None, 1:-1]
         here, gap = (head(hidden).softmax(-1).topk(TAGS) for head in (self.model.here, self.model.gap))
         return here.values, here.indices, gap.values, gap.indices
 

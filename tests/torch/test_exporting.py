@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,18 +14,70 @@ transformers = pytest.importorskip("transformers")
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "models/train"))
 
 
-@pytest.mark.parametrize("tokens", [1, 2, 17])
-def test_one_text_alone_has_the_hidden_states_that_it_has_in_a_batch(tokens: int) -> None:
-    from exporting import Alone
-
+def encoder(layers: int, heads: int) -> Any:
     torch.manual_seed(0)
-    config = transformers.BertConfig(vocab_size=50, hidden_size=24, num_hidden_layers=2, num_attention_heads=3, intermediate_size=48)
-    encoder = transformers.BertModel(config, add_pooling_layer=False).eval()
-    ids, types = torch.randint(0, 50, (tokens,)), torch.randint(0, 2, (tokens,))
-    padded = torch.cat([ids, torch.zeros(5, dtype=torch.long)])[None]
-    mask = torch.tensor([[1] * tokens + [0] * 5])
+    config = transformers.BertConfig(
+        vocab_size=50, hidden_size=24, num_hidden_layers=layers, num_attention_heads=heads, intermediate_size=96,
+        max_position_embeddings=64)
+    made = transformers.BertModel(config, add_pooling_layer=False)
+    for weights in made.parameters():  # biases that are all zero would be stored once, under one name
+        torch.nn.init.normal_(weights, std=0.1)
+    return made
+
+
+@pytest.mark.parametrize(("before", "own"), [(0, 1), (1, 2), (9, 8)])
+def test_one_text_alone_has_the_hidden_states_that_it_has_in_a_batch(before: int, own: int) -> None:
+    pytest.importorskip("onnx")
+    from exporting import Alone
+    from quality_model import Quality
+
+    model = Quality(encoder(3, 3)).eval()
+    ids = torch.randint(0, 50, (1 + before + own,))
+    types = torch.tensor([0] * (1 + before) + [1] * own)
+    nothing = torch.zeros(5, dtype=torch.long)
+    mask = torch.cat([torch.ones_like(ids), nothing])[None]
     with torch.no_grad():
-        wanted = encoder(input_ids=padded, attention_mask=mask, token_type_ids=torch.cat([types, torch.zeros(5, dtype=torch.long)])[None])
-        made = Alone(encoder)(ids, types)
-    assert made.shape == (tokens, 24)
-    assert torch.allclose(made, wanted.last_hidden_state[0, :tokens], atol=1e-5)
+        *_, wanted = model(torch.cat([ids, nothing])[None], mask, torch.cat([types, nothing])[None])
+        made = Alone(model.encoder)(ids, types)
+    assert made.shape == (1 + own, 24)
+    assert torch.allclose(made[0], wanted[0, 0], atol=1e-5)
+    assert torch.allclose(made[1:], wanted[0, 1 + before:len(ids)], atol=1e-5)
+
+
+def test_a_model_that_ships_can_be_read_again(tmp_path: Path) -> None:
+    pytest.importorskip("onnx")
+    pytest.importorskip("onnxruntime")
+    from exporting import export
+    from quality_export import Served
+    from quality_model import LAYERS, Quality, shipped
+    from tokenizers import Tokenizer, models
+
+    model = Quality(encoder(LAYERS, 12)).eval()
+    export(Served(model), ("sentence", "word"), Tokenizer(models.WordLevel({"a": 0}, "a")), tmp_path)
+    read, tokenizer = shipped(tmp_path)
+    assert tokenizer.get_vocab() == {"a": 0}
+    known = model.state_dict()
+    assert known.keys() == read.state_dict().keys()
+    for name, weights in read.state_dict().items():
+        assert torch.allclose(weights, known[name], atol=float(known[name].abs().max()) / 100), name
+
+
+def test_what_is_exported_gives_the_numbers_of_the_model(tmp_path: Path) -> None:
+    pytest.importorskip("onnx")
+    onnxruntime = pytest.importorskip("onnxruntime")
+    from exporting import export
+    from quality_export import Served
+    from quality_model import LAYERS, Quality
+    from tokenizers import Tokenizer, models
+
+    model = Quality(encoder(LAYERS, 12)).eval()
+    export(Served(model), ("sentence", "word"), Tokenizer(models.WordLevel({"a": 0}, "a")), tmp_path)
+    session = onnxruntime.InferenceSession(str(tmp_path / "model.onnx"), providers=["CPUExecutionProvider"])
+    for before, own in ((0, 1), (5, 3), (1, 20)):
+        ids, types = torch.randint(0, 50, (1, before + own + 3)), torch.tensor([[0] * (before + 2) + [1] * (own + 1)])
+        sentence, word = session.run(["sentence", "word"], {"ids": ids.numpy(), "types": types.numpy()})
+        with torch.no_grad():
+            wanted, words, _ = model(ids, torch.ones_like(ids), types)
+        assert word.shape == (1, own, 4)
+        assert abs(sentence - wanted.numpy()).max() < 0.05
+        assert abs(word - words[:, before + 2:-1].sigmoid().numpy()).max() < 0.05
