@@ -14,7 +14,7 @@ from transformers import BertModel
 
 
 class Alone(torch.nn.Module):
-    """What a BertModel makes of one text that nothing pads: the same hidden states of [CLS] and of the tokens of type 1, by fewer operations.
+    """What a BertModel makes of one text that nothing pads: the hidden states of [CLS] and of the tokens of type 1, by fewer operations.
 
     Nothing is masked, query, key and value of a layer are one product, and the last layer is not asked what becomes of the other tokens.
     """

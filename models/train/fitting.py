@@ -12,17 +12,20 @@ ROOT = Path(__file__).resolve().parents[2]
 PENALTY = 2.0
 
 
-def fit(x: np.ndarray, y: np.ndarray, weights: np.ndarray | None = None) -> np.ndarray:
-    """Weights of a penalised logistic regression; x (rows, features), y (rows,) of 0 and 1; the bias is not penalised. `weights` (rows,)
-    say how much each row counts, by default 1.
+def fit(x: np.ndarray, y: np.ndarray, weights: np.ndarray | None = None, penalty: float = PENALTY, free: int = 1) -> np.ndarray:
+    """Weights of a penalised logistic regression; x (rows, features), y (rows,) of 0 and 1; the bias is not penalised, nor what else is
+    among the first `free` features. `weights` (rows,) say how much each row counts, by default 1.
     """
     count = np.ones(len(y)) if weights is None else weights
     w = np.zeros(x.shape[1])
-    ridge = PENALTY * np.eye(x.shape[1])
-    ridge[0, 0] = 0
+    ridge = penalty * np.eye(x.shape[1])
+    ridge[:free] = 0
     for _ in range(30):
         p = 1 / (1 + np.exp(-x @ w))
-        w -= np.linalg.solve((x.T * (count * p * (1 - p))) @ x + ridge, x.T @ (count * (p - y)) + ridge @ w)
+        step = np.linalg.solve((x.T * (count * p * (1 - p))) @ x + ridge, x.T @ (count * (p - y)) + ridge @ w)
+        w -= step
+        if np.abs(step).max() < 1e-9:
+            break
     return w
 
 

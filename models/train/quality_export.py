@@ -14,6 +14,7 @@ import pickle
 import sys
 from pathlib import Path
 
+import changed
 import exporting
 import numpy as np
 import torch
@@ -26,17 +27,25 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 class Served(torch.nn.Module):
-    """Raw sentence outputs, and word probabilities for the segment's own tokens."""
+    """Raw sentence outputs, and word probabilities for the segment's own tokens; `changed` has weights and bias of another linear function
+    for those that an editor would change (`changed.py`).
+    """
 
-    def __init__(self, model: Quality) -> None:
+    def __init__(self, model: Quality, changed: tuple[torch.Tensor, torch.Tensor] | None = None) -> None:
         super().__init__()
         self.model = model
         self.alone = exporting.Alone(model.encoder)
+        self.changed = changed
 
     def forward(self, ids: torch.Tensor, types: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         hidden = self.alone(ids[0], types[0])[None]
         sentence, word = self.model.judged(hidden, types[:, exporting.asked(types[0])])
-        return sentence, word[:, 1:-1].sigmoid()
+        word = word[:, 1:-1]
+        if self.changed:
+            weights, bias = self.changed
+            bad = (changed.features(hidden[0, 1:-1], word[0], sentence[0]) * weights).sum(-1) + bias  # no product that int8 would round
+            word = torch.cat([bad[None, :, None], word[..., 1:]], -1)
+        return sentence, word.sigmoid()
 
 
 def main() -> None:
@@ -65,7 +74,8 @@ def main() -> None:
         encoder, tokenizer = base()
         model = Quality(encoder)
         model.load_state_dict(torch.load(args.work / f"{name}.pt"))
-        exporting.export(Served(model), ("sentence", "word"), tokenizer, out)
+        served = Served(model, changed.fitted(model, tokenizer) if fold is None else None)  # nobody asks the twins for those words
+        exporting.export(served, ("sentence", "word"), tokenizer, out)
         unseen = {"held_out_documents": sorted(held_out(tune, fold or 0))}
         exporting.settings(out, settings | unseen, ("model.onnx", "tokenizer.json"))
     print(json.dumps(settings, indent=1))

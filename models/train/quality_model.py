@@ -101,7 +101,8 @@ def _products(stored: Mapping[str, np.ndarray]) -> list[str]:
 def _weights(stored: Mapping[str, np.ndarray]) -> dict[str, torch.Tensor]:
     """The weights of an encoder that an ONNX file keeps as integers, by the names that it has in torch."""
     weights = {name: torch.from_numpy(array.copy()) for name, array in stored.items() if name.endswith((".bias", "LayerNorm.weight"))}
-    weights |= {name: _float(stored, name) for name in (f"embeddings.{kind}_embeddings.weight" for kind in ("word", "position", "token_type"))}
+    tables = (f"embeddings.{kind}_embeddings.weight" for kind in ("word", "position", "token_type"))
+    weights |= {name: _float(stored, name) for name in tables}
     for n, name in enumerate(_products(stored)):
         weights[f"encoder.layer.{n // len(PRODUCTS)}.{PRODUCTS[n % len(PRODUCTS)]}.weight"] = _float(stored, name).T.contiguous()
     return weights
