@@ -51,6 +51,7 @@ def _blocks(analysis: Analysis) -> list[Block]:
     Bad("The owner of the mill praised [[city'S]] new plan.", after="The owner of the mill praised city's new plan.", safe=True),
     Bad("They sat down on [[the an]] old bench.", after="They sat down on the old bench."),
     Bad("The plant was [[destroy]] by the flood.", after="The plant was destroyed by the flood."),
+    Bad("They left without [[mentioning about.]]", after="They left without mentioning."),
     Bad("🙂🙂 It took 6 [[month]] to finish the tunnel.", after="🙂🙂 It took 6 months to finish the tunnel."),
     Good("The mayor of Tonosaki opened an old bridge on Monday."),
     Good("They went to the the station."),
@@ -79,10 +80,15 @@ def languagetool(analysis: Analysis) -> Iterator[Hit]:
                 continue
             trusted = rule.use == "trusted" and (rule.trust is None or bool(rule.trust.match(text, m.start)))
             offered = tuple(
-                Replacement(span, new, "safe" if trusted and rank == 0 else "unsafe", f"LanguageTool: {m.message}")
+                Replacement(span, _closed(new), "safe" if trusted and rank == 0 else "unsafe", f"LanguageTool: {_closed(m.message)}")
                 for rank, new in enumerate(m.replacements[:_MOST] if rule.use != "flag" else ())
             )
-            yield Hit(span, m.message, rule.confidence, offered, category=rule.category, variant=m.rule)
+            yield Hit(span, _closed(m.message), rule.confidence, offered, category=rule.category, variant=m.rule)
+
+
+def _closed(text: str) -> str:
+    """Without the space that LanguageTool leaves before a mark where it drops a word: “mentioning .” for “mentioning about.”"""
+    return re.sub(r"(?<=\w) (?=[.,;:!?](?!\w))", "", text)
 
 
 _WORD = re.compile(r"(?<![\w'’@/.#&-])[a-zāēīōū]{4,}(?![\w'’@/#&-]|\.\w)")
