@@ -1,4 +1,4 @@
-"""An encoder as it is exported reads a text as it did in training. `make test-torch`."""
+"""An encoder as it is exported reads a text as it did in training. `make test-torch`; what writes a file needs onnx too."""
 
 from __future__ import annotations
 
@@ -27,18 +27,17 @@ def encoder(layers: int, heads: int) -> Any:
 
 @pytest.mark.parametrize(("before", "own"), [(0, 1), (1, 2), (9, 8)])
 def test_one_text_alone_has_the_hidden_states_that_it_has_in_a_batch(before: int, own: int) -> None:
-    pytest.importorskip("onnx")
     from exporting import Alone
-    from quality_model import Quality
 
-    model = Quality(encoder(3, 3)).eval()
+    model = encoder(3, 3).eval()
     ids = torch.randint(0, 50, (1 + before + own,))
     types = torch.tensor([0] * (1 + before) + [1] * own)
     nothing = torch.zeros(5, dtype=torch.long)
     mask = torch.cat([torch.ones_like(ids), nothing])[None]
     with torch.no_grad():
-        *_, wanted = model(torch.cat([ids, nothing])[None], mask, torch.cat([types, nothing])[None])
-        made = Alone(model.encoder)(ids, types)
+        read = model(input_ids=torch.cat([ids, nothing])[None], attention_mask=mask, token_type_ids=torch.cat([types, nothing])[None])
+        made = Alone(model)(ids, types)
+    wanted = read.last_hidden_state
     assert made.shape == (1 + own, 24)
     assert torch.allclose(made[0], wanted[0, 0], atol=1e-5)
     assert torch.allclose(made[1:], wanted[0, 1 + before:len(ids)], atol=1e-5)
