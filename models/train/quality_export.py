@@ -3,7 +3,7 @@
     python models/train/quality_export.py WORK
 
 The figures are those of the `honest` model, which has not seen the documents they are counted on; it and its twins in WORK are what
-`risk.py` fits on, for the model that ships has seen all of tune.
+`risk.py` fits on, for the model that ships has seen all of tune. Words that an editor would change are fitted again (`changed.py`).
 """
 
 from __future__ import annotations
