@@ -202,10 +202,10 @@ def mlqe(model: Estimator, *, sources: bool) -> None:
         chances: list[float] = []
         wrong: list[bool] = []
         for r, e in zip(rows[split], found[split], strict=True):
-            spans, tags = data.align(r["mt"].split(), r["mt_raw"]), r["tags"][1::2]
-            if len(spans) == len(tags) and pair in ("", r["pair"]):
-                chances += chance_of(r["mt_raw"], e, "bad", spans)
-                wrong += [t == "BAD" for t in tags]
+            tagged = data.edited_words(r) if pair in ("", r["pair"]) else None
+            if tagged is not None:
+                chances += chance_of(r["mt_raw"], e, "bad", [span for span, _ in tagged])
+                wrong += [changed for _, changed in tagged]
         return np.array(chances), np.array(wrong)
 
     common = best(*words("dev", ""))

@@ -79,11 +79,12 @@ def languagetool(analysis: Analysis) -> Iterator[Hit]:
             if rule.unless and rule.unless.match(text, m.start):
                 continue
             trusted = rule.use == "trusted" and (rule.trust is None or bool(rule.trust.match(text, m.start)))
+            message = _closed(m.message)
             offered = tuple(
-                Replacement(span, _closed(new), "safe" if trusted and rank == 0 else "unsafe", f"LanguageTool: {_closed(m.message)}")
+                Replacement(span, _closed(new), "safe" if trusted and rank == 0 else "unsafe", f"LanguageTool: {message}")
                 for rank, new in enumerate(m.replacements[:_MOST] if rule.use != "flag" else ())
             )
-            yield Hit(span, _closed(m.message), rule.confidence, offered, category=rule.category, variant=m.rule)
+            yield Hit(span, message, rule.confidence, offered, category=rule.category, variant=m.rule)
 
 
 def _closed(text: str) -> str:

@@ -7,13 +7,17 @@ again, and what the model says of the sentence counts too.
 
 from __future__ import annotations
 
-import exporting
+from typing import TYPE_CHECKING
+
 import numpy as np
 import quality_data as data
 import torch
 from fitting import fit
-from quality_model import WORD, Quality, encode
+from quality_model import WORD, encode
 from tokenizers import Tokenizer
+
+if TYPE_CHECKING:
+    from quality_export import Served
 
 PENALTY = 1e4  # of standardised features; picked on these sentences, a quarter left out in turn
 BAD = WORD.index("bad")
@@ -26,27 +30,23 @@ def features(hidden: torch.Tensor, word: torch.Tensor, sentence: torch.Tensor) -
 
 
 @torch.no_grad()
-def fitted(model: Quality, tokenizer: Tokenizer) -> tuple[torch.Tensor, torch.Tensor]:
+def fitted(served: Served, tokenizer: Tokenizer) -> tuple[torch.Tensor, torch.Tensor]:
     """Weights of the features, (features,), and a bias, that give the log-odds of a token. A word counts by the piece of it that the head
     doubts most.
     """
-    model.eval()
-    alone = exporting.Alone(model.encoder)
+    served.eval()
     rows, changed, pairs = [], [], []
     for r in data.lines("mlqe_pe_to_english.jsonl.gz"):
-        spans, tags = data.align(r["mt"].split(), r["mt_raw"]), r["tags"][1::2]
-        if r["split"] != "dev" or len(spans) != len(tags):
+        tagged = data.edited_words(r) if r["split"] == "dev" else None
+        if tagged is None:
             continue
         ids, types, offsets = encode(tokenizer, r["mt_raw"], "")
-        own = torch.tensor([types])
-        hidden = alone(torch.tensor(ids), own[0])
-        sentence, word = model.judged(hidden[None], own[:, exporting.asked(own[0])])
-        x = features(hidden[1:-1], word[0, 1:-1], sentence[0])
-        for (start, end), tag in zip(spans, tags, strict=True):
+        x = features(*served.read(torch.tensor(ids), torch.tensor(types)))
+        for (start, end), bad in tagged:
             pieces = [n for n, (a, b) in enumerate(offsets[2:-1]) if a < end and start < b]
             if pieces:
                 rows.append(x[max(pieces, key=lambda n: float(x[n, BAD]))].numpy())
-                changed.append(tag == "BAD")
+                changed.append(bad)
                 pairs.append(r["pair"])
     x = np.array(rows)
     mean, scale = x.mean(0), x.std(0) + 1e-6

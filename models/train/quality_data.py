@@ -116,16 +116,21 @@ def post_edits(forms: Forms | None = None, *, graded: bool = False) -> list[Exam
     for r in lines("mlqe_pe_to_english.jsonl.gz"):
         if r["split"] != "train":
             continue
-        text, tags = r["mt_raw"], r["tags"][1::2]
-        spans = align(r["mt"].split(), text)
-        if len(tags) != len(spans):
+        text, tagged = r["mt_raw"], edited_words(r)
+        if tagged is None:
             continue
-        words = [(a, b, "bad", 1.0) for (a, b), tag in zip(spans, tags, strict=True) if tag == "BAD" and b > a]
+        words = [(a, b, "bad", 1.0) for (a, b), changed in tagged if changed and b > a]
         labels = {"hter": min(1.0, float(r["hter"])), "z": float(r["da"][1])}
         if graded:
             labels |= {"any": float(labels["hter"] > 0), "major": min(1.0, max(0.0, (70 - r["da"][0]) / 20))}
         found.append(Example(text, "", labels, words, ("bad",), r["pair"], _tags(text, r["pe"], forms), r["src"]))
     return found
+
+
+def edited_words(r: dict) -> list[tuple[tuple[int, int], bool]] | None:
+    """Of a row of MLQE-PE the characters of each word, and whether the editor changed it; None where it has another number of tags."""
+    spans, tags = align(r["mt"].split(), r["mt_raw"]), r["tags"][1::2]
+    return [(span, tag == "BAD") for span, tag in zip(spans, tags, strict=True)] if len(spans) == len(tags) else None
 
 
 def align(tokens: list[str], text: str) -> list[tuple[int, int]]:

@@ -27,25 +27,30 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 class Served(torch.nn.Module):
-    """Raw sentence outputs, and word probabilities for the segment's own tokens; `changed` has weights and bias of another linear function
+    """Raw sentence outputs, and word probabilities for the segment's own tokens; `refitted` has weights and bias of another linear function
     for those that an editor would change (`changed.py`).
     """
 
-    def __init__(self, model: Quality, changed: tuple[torch.Tensor, torch.Tensor] | None = None) -> None:
+    refitted: tuple[torch.Tensor, torch.Tensor] | None = None
+
+    def __init__(self, model: Quality) -> None:
         super().__init__()
         self.model = model
         self.alone = exporting.Alone(model.encoder)
-        self.changed = changed
+
+    def read(self, ids: torch.Tensor, types: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+        """ids, types: (tokens,) int64. Returns hidden states (own tokens, width), logits (own tokens, word labels), (sentence labels,)."""
+        hidden = self.alone(ids, types)
+        sentence, word = self.model.judged(hidden[None], types[exporting.asked(types)][None])
+        return hidden[1:-1], word[0, 1:-1], sentence[0]
 
     def forward(self, ids: torch.Tensor, types: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        hidden = self.alone(ids[0], types[0])[None]
-        sentence, word = self.model.judged(hidden, types[:, exporting.asked(types[0])])
-        word = word[:, 1:-1]
-        if self.changed:
-            weights, bias = self.changed
-            bad = (changed.features(hidden[0, 1:-1], word[0], sentence[0]) * weights).sum(-1) + bias  # no product that int8 would round
-            word = torch.cat([bad[None, :, None], word[..., 1:]], -1)
-        return sentence, word.sigmoid()
+        hidden, word, sentence = self.read(ids[0], types[0])
+        if self.refitted:
+            weights, bias = self.refitted
+            bad = (changed.features(hidden, word, sentence) * weights).sum(-1) + bias  # no product that int8 would round
+            word = torch.cat([bad[:, None], word[:, 1:]], -1)
+        return sentence[None], word.sigmoid()[None]
 
 
 def main() -> None:
@@ -74,7 +79,9 @@ def main() -> None:
         encoder, tokenizer = base()
         model = Quality(encoder)
         model.load_state_dict(torch.load(args.work / f"{name}.pt"))
-        served = Served(model, changed.fitted(model, tokenizer) if fold is None else None)  # nobody asks the twins for those words
+        served = Served(model)
+        if fold is None:  # nobody asks the twins for those words
+            served.refitted = changed.fitted(served, tokenizer)
         exporting.export(served, ("sentence", "word"), tokenizer, out)
         unseen = {"held_out_documents": sorted(held_out(tune, fold or 0))}
         exporting.settings(out, settings | unseen, ("model.onnx", "tokenizer.json"))

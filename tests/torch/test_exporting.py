@@ -43,16 +43,24 @@ def test_one_text_alone_has_the_hidden_states_that_it_has_in_a_batch(before: int
     assert torch.allclose(made[1:], wanted[0, 1 + before:len(ids)], atol=1e-5)
 
 
-def test_a_model_that_ships_can_be_read_again(tmp_path: Path) -> None:
+@pytest.fixture
+def model(tmp_path: Path) -> Any:
+    """A model whose files are in tmp_path."""
     pytest.importorskip("onnx")
     pytest.importorskip("onnxruntime")
     from exporting import export
     from quality_export import Served
-    from quality_model import LAYERS, Quality, shipped
+    from quality_model import LAYERS, Quality
     from tokenizers import Tokenizer, models
 
-    model = Quality(encoder(LAYERS, 12)).eval()
-    export(Served(model), ("sentence", "word"), Tokenizer(models.WordLevel({"a": 0}, "a")), tmp_path)
+    made = Quality(encoder(LAYERS, 12)).eval()
+    export(Served(made), ("sentence", "word"), Tokenizer(models.WordLevel({"a": 0}, "a")), tmp_path)
+    return made
+
+
+def test_a_model_that_ships_can_be_read_again(model: Any, tmp_path: Path) -> None:
+    from quality_model import shipped
+
     read, tokenizer = shipped(tmp_path)
     assert tokenizer.get_vocab() == {"a": 0}
     known = model.state_dict()
@@ -61,16 +69,9 @@ def test_a_model_that_ships_can_be_read_again(tmp_path: Path) -> None:
         assert torch.allclose(weights, known[name], atol=float(known[name].abs().max()) / 100), name
 
 
-def test_what_is_exported_gives_the_numbers_of_the_model(tmp_path: Path) -> None:
-    pytest.importorskip("onnx")
-    onnxruntime = pytest.importorskip("onnxruntime")
-    from exporting import export
-    from quality_export import Served
-    from quality_model import LAYERS, Quality
-    from tokenizers import Tokenizer, models
+def test_what_is_exported_gives_the_numbers_of_the_model(model: Any, tmp_path: Path) -> None:
+    import onnxruntime
 
-    model = Quality(encoder(LAYERS, 12)).eval()
-    export(Served(model), ("sentence", "word"), Tokenizer(models.WordLevel({"a": 0}, "a")), tmp_path)
     session = onnxruntime.InferenceSession(str(tmp_path / "model.onnx"), providers=["CPUExecutionProvider"])
     for before, own in ((0, 1), (5, 3), (1, 20)):
         ids, types = torch.randint(0, 50, (1, before + own + 3)), torch.tensor([[0] * (before + 2) + [1] * (own + 1)])
