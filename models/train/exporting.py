@@ -12,6 +12,9 @@ from tokenizers import Tokenizer
 from torch.nn import functional
 from transformers import BertModel
 
+SMOOTHED = 0.85  # how much of their size inputs leave to the weights
+TINY = 1e-5
+
 
 class Alone(torch.nn.Module):
     """What a BertModel makes of one text that nothing pads: the hidden states of [CLS] and of the tokens of type 1, by fewer operations.
@@ -23,6 +26,7 @@ class Alone(torch.nn.Module):
         super().__init__()
         self.encoder = encoder
         self.heads = encoder.config.num_attention_heads
+        self.width = encoder.config.hidden_size // self.heads  # by the configuration: read off the numbers it would be computed each time
         self.joined = torch.nn.ModuleList(self._joined(layer.attention.self) for layer in encoder.encoder.layer)
 
     @staticmethod
@@ -38,17 +42,54 @@ class Alone(torch.nn.Module):
         told = self.encoder.embeddings
         x = told.word_embeddings(ids) + told.position_embeddings.weight[:ids.shape[0]] + told.token_type_embeddings(types)
         x = told.LayerNorm(x)
-        width = x.shape[1] // self.heads
         for layer, joined in zip(self.encoder.encoder.layer, self.joined, strict=True):
-            query, key, value = joined(x).reshape(-1, 3, self.heads, width).permute(1, 2, 0, 3)
+            query, key, value = (y.reshape(-1, self.heads, self.width).transpose(0, 1) for y in joined(x).split(self.heads * self.width, 1))
             if joined is self.joined[-1]:
                 kept = asked(types)
                 x, query = x[kept], query[:, kept]
-            seen = ((query * width**-0.5) @ key.transpose(1, 2)).softmax(-1) @ value
+            seen = ((query * self.width**-0.5) @ key.transpose(1, 2)).softmax(-1) @ value
             met = layer.attention.output
-            x = met.LayerNorm(met.dense(seen.transpose(0, 1).reshape(-1, self.heads * width)) + x)
+            x = met.LayerNorm(met.dense(seen.transpose(0, 1).reshape(-1, self.heads * self.width)) + x)
             x = layer.output.LayerNorm(layer.output.dense(functional.gelu(layer.intermediate.dense(x))) + x)
         return x
+
+
+class Smoothed(torch.nn.Module):
+    """A linear layer whose inputs are brought to one size before they are rounded, and its weights the other way (SmoothQuant, Xiao et al.
+    2023): a text's inputs share one scale in eight bits, and a few channels of a feed-forward layer need all of it. `most` has the largest
+    that an input gets, (inputs,).
+    """
+
+    def __init__(self, dense: torch.nn.Linear, most: torch.Tensor) -> None:
+        super().__init__()
+        size = most.clamp(min=TINY) ** SMOOTHED / dense.weight.abs().amax(0).clamp(min=TINY) ** (1 - SMOOTHED)
+        self.register_buffer("scale", 1 / size)
+        self.product = torch.nn.Linear(dense.in_features, dense.out_features)
+        self.product.load_state_dict({"weight": dense.weight * size, "bias": dense.bias})
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """x: (tokens, inputs). Returns (tokens, outputs)."""
+        return self.product(x * self.scale)
+
+
+@torch.no_grad()
+def smooth(alone: Alone, texts: Sequence[tuple]) -> None:
+    """Make the feed-forward layers of an encoder `Smoothed`, by what their inputs are on texts, (ids, types, …)."""
+    most: dict[torch.nn.Module, torch.Tensor] = {}
+
+    def seen(dense: torch.nn.Module, inputs: tuple[torch.Tensor]) -> None:
+        largest = inputs[0].abs().amax(0)
+        most[dense] = torch.maximum(most.get(dense, largest), largest)
+
+    parts = [part for layer in alone.encoder.encoder.layer for part in (layer.intermediate, layer.output)]
+    hooks = [part.dense.register_forward_pre_hook(seen) for part in parts]
+    alone.eval()
+    for ids, types, *_ in texts:
+        alone(torch.tensor(ids), torch.tensor(types))
+    for hook in hooks:
+        hook.remove()
+    for part in parts:
+        part.dense = Smoothed(part.dense, most[part.dense])
 
 
 def asked(types: torch.Tensor) -> torch.Tensor:

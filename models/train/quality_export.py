@@ -19,8 +19,8 @@ import exporting
 import numpy as np
 import torch
 from fitting import auc
-from quality_data import SHARED
-from quality_model import READS, SENTENCE, WORD, Quality, base
+from quality_data import SHARED, more_annotated
+from quality_model import READS, SENTENCE, WORD, Quality, base, prepare
 from stages import FOLDS, held_out
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -80,6 +80,7 @@ def main() -> None:
         model = Quality(encoder)
         model.load_state_dict(torch.load(args.work / f"{name}.pt"))
         served = Served(model)
+        exporting.smooth(served.alone, prepare(tokenizer, more_annotated("zh-en")[::9]))
         if fold is None:  # nobody asks the twins for those words
             served.refitted = changed.fitted(served, tokenizer)
         exporting.export(served, ("sentence", "word"), tokenizer, out)

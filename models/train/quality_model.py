@@ -64,9 +64,11 @@ def shipped(folder: Path) -> tuple[Quality, Tokenizer]:
         if whole != name:
             values = _float(stored, whole)
             held[whole.removesuffix("_Transposed")] = values.T.contiguous() if whole.endswith("_Transposed") else values
-        elif name.endswith((".weight", ".bias")):
+        elif name.endswith((".weight", ".bias", ".scale")):
             held[name] = torch.from_numpy(array.copy())
-    weights = {name.removeprefix("model.encoder."): values for name, values in held.items()}
+    weights = {name.removeprefix("model.encoder.").replace(".product.", "."): values for name, values in held.items()}
+    for name in [name for name in weights if name.endswith(".scale")]:  # `exporting.Smoothed`
+        weights[name.replace(".scale", ".weight")] *= weights[name]
     for layer, kind in itertools.product(range(LAYERS), ("weight", "bias")):
         names = (f"encoder.layer.{layer}.attention.self.{part}.{kind}" for part in ("query", "key", "value"))
         weights |= dict(zip(names, held[f"alone.joined.{layer}.{kind}"].chunk(3), strict=True))

@@ -17,9 +17,10 @@ import exporting
 import numpy as np
 import torch
 from fitting import auc
+from quality_data import more_annotated
 from quality_export import Served
-from quality_model import CLS, SENTENCE, SEP, WORD
-from source import LIMITS, start
+from quality_model import CLS, SENTENCE, SEP, WORD, prepare
+from source import LIMITS, beside, start
 from stages import FOLDS
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -39,11 +40,13 @@ def main() -> None:
         "sentence": SENTENCE, "word": WORD,
         "held_out": {"segments": len(examples)} | {k: round(v, 4) for k, v in figures.items()},
     }
-    model, tokenizer = start(args.work)
     for name in FOLDS:
         out = ROOT / "models/source" if name == "final" else args.work / name
+        model, tokenizer = start(args.work)
         model.load_state_dict(torch.load(args.work / f"{name}.pt"))
-        exporting.export(Served(model), ("sentence", "word"), tokenizer, out)
+        served = Served(model)
+        exporting.smooth(served.alone, prepare(tokenizer, beside(more_annotated("zh-en")[::9]), limits=LIMITS))
+        exporting.export(served, ("sentence", "word"), tokenizer, out)
         unseen = sorted({e.group for e in (examples if name == "final" else seen[name][0])})
         exporting.settings(out, settings | {"held_out_documents": unseen}, ("model.onnx", "tokenizer.json"))
     print(json.dumps(settings, indent=1))
