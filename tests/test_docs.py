@@ -15,6 +15,7 @@ from cleaner.pipeline import Pipeline, Result
 
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+CARDS = sorted([*(ROOT / "docs/quality").glob("*.md"), *(ROOT / "models").glob("*/*.md")])
 SEED = next((ROOT / "seeds").glob("*.txt"))
 
 
@@ -29,6 +30,16 @@ def test_links_lead_somewhere(page: Path) -> None:
         assert not target or (page.parent / target).exists(), target
     anchors = {re.sub(r"[^\w -]", "", h).strip().lower().replace(" ", "-") for h in re.findall(r"^#+ (.*)$", text, re.MULTILINE)}
     assert set(re.findall(r"\]\(#([^)]*)\)", text)) <= anchors
+
+
+@pytest.mark.parametrize("page", [*PAGES, *CARDS], ids=lambda p: f"{p.parent.name}/{p.name}")
+def test_tables_are_shown_as_tables(page: Path) -> None:
+    """A table whose dashes have fewer or more cells than its head is shown as a paragraph full of bars."""
+    cells = 0
+    for line in page.read_text(encoding="utf-8").splitlines():
+        here = len(re.findall(r"(?<!\\)\|", line)) if line.startswith("|") else 0
+        assert not cells or here in (0, cells), line
+        cells = here
 
 
 @pytest.mark.parametrize("page", [p for p in PAGES if p.name != "rules.md"], ids=lambda p: p.name)
