@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from copy import deepcopy
 from pathlib import Path
@@ -56,6 +57,11 @@ def test_smoothed_layers_give_the_same_from_inputs_of_one_size() -> None:
     assert sizes.max() / sizes.min() < x.abs().amax(0)[:7].max() / x.abs().amax(0)[:7].min() / 3
 
 
+def text(before: int, own: int) -> tuple[Any, Any]:
+    """ids and types of a text, (1, tokens)."""
+    return torch.randint(0, 50, (1, before + own + 3)), torch.tensor([[0] * (before + 2) + [1] * (own + 1)])
+
+
 @pytest.fixture
 def model(tmp_path: Path) -> Any:
     """A model whose files are in tmp_path."""
@@ -68,7 +74,7 @@ def model(tmp_path: Path) -> Any:
 
     made = Quality(encoder(LAYERS, 12)).eval()
     served = Served(deepcopy(made))
-    smooth(served.alone, [(torch.randint(0, 50, (12,)).tolist(), [0] * 5 + [1] * 7) for _ in range(20)])
+    smooth(served.alone, [[part[0].tolist() for part in text(4, 6)] for _ in range(100)])
     export(served, ("sentence", "word"), Tokenizer(models.WordLevel({"a": 0}, "a")), tmp_path)
     return made
 
@@ -80,8 +86,14 @@ def test_a_model_that_ships_can_be_read_again(model: Any, tmp_path: Path) -> Non
     assert tokenizer.get_vocab() == {"a": 0}
     known = model.state_dict()
     assert known.keys() == read.state_dict().keys()
-    for name, weights in read.state_dict().items():
-        assert torch.allclose(weights, known[name], atol=float(known[name].abs().max()) / 25), name
+    for name, weights in read.state_dict().items():  # of smoothed layers, those of inputs that are always small are told roughly
+        if not re.search(r"(intermediate|\d\.output)\.dense\.weight", name):
+            assert torch.allclose(weights, known[name], atol=float(known[name].abs().max()) / 100), name
+    for before, own in ((0, 1), (5, 3), (1, 20)):
+        ids, types = text(before, own)
+        with torch.no_grad():
+            wanted, made = (m.eval()(ids, torch.ones_like(ids), types)[0] for m in (model, read))
+        assert (wanted - made).abs().max() < 0.05
 
 
 def test_what_is_exported_gives_the_numbers_of_the_model(model: Any, tmp_path: Path) -> None:
@@ -89,7 +101,7 @@ def test_what_is_exported_gives_the_numbers_of_the_model(model: Any, tmp_path: P
 
     session = onnxruntime.InferenceSession(str(tmp_path / "model.onnx"), providers=["CPUExecutionProvider"])
     for before, own in ((0, 1), (5, 3), (1, 20)):
-        ids, types = torch.randint(0, 50, (1, before + own + 3)), torch.tensor([[0] * (before + 2) + [1] * (own + 1)])
+        ids, types = text(before, own)
         sentence, word = session.run(["sentence", "word"], {"ids": ids.numpy(), "types": types.numpy()})
         with torch.no_grad():
             wanted, words, _ = model(ids, torch.ones_like(ids), types)
