@@ -9,30 +9,32 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "models/train"))
 import quality_data as data
 
 SEVERITY = ("ok", "minor", "major")
+ROWS = [*data.annotations(), *data.annotations(data.LATER)]
 
 
 def test_a_status_is_that_of_the_worst_error() -> None:
-    rows = data.annotations()
-    assert len(rows) > 10000
-    for r in rows:
+    assert len(ROWS) > 10000
+    for r in ROWS:
         worst = max((SEVERITY.index(e["severity"]) for e in r["errors"]), default=0)
         assert r["status"] == SEVERITY[worst]
         assert all(0 <= e["start"] < e["end"] for e in r["errors"])
 
 
 def test_no_text_is_annotated_twice() -> None:
-    keys = [(r["pair"], r["doc"], r["seg"], r["system"]) for r in data.annotations()]
+    keys = [(r["year"], r["pair"], r["doc"], r["seg"], r["system"]) for r in ROWS]
     assert len(keys) == len(set(keys))
 
 
 @pytest.mark.skipif(not data.SHARED.is_dir(), reason="../shared is not here")
-def test_rows_fit_their_texts_and_none_is_of_the_dev_bench() -> None:
-    texts = {(r["pair"], r["doc"], r["seg"], name): text for r in data.lines("wmt_to_english.jsonl.gz")
-             if (r["year"], r["pair"]) in ((2021, "ja-en"), (2022, "zh-en")) for name, text in r["hyps"].items()}
+def test_rows_fit_their_texts_and_none_is_of_the_dev_bench_or_of_what_words_are_counted_on() -> None:
+    texts = {(r["year"], r["pair"], r["doc"], r["seg"], name): (text, r["src"]) for r in data.lines("wmt_to_english.jsonl.gz")
+             if r["pair"] in ("ja-en", "zh-en") for name, text in r["hyps"].items()}
     kept = data.wmt_names(r["file"] for r in data.gold("dev"))
-    for r in data.annotations():
-        text = texts[r["pair"], r["doc"], r["seg"], r["system"]]
+    rated = {rows[0]["src"] for _, _, rows in data.rated(held_out=True)}
+    for r in ROWS:
+        text, source = texts[r["year"], r["pair"], r["doc"], r["seg"], r["system"]]
         assert r["doc"] not in kept
+        assert source not in rated
         for e in r["errors"]:
             span = text[e["start"]:e["end"]]
             assert span

@@ -1,4 +1,4 @@
-"""How far the annotators of annotations.jsonl.gz agree with the bench's, on texts that both judged.
+"""How far the annotators of annotations.md agree with the bench's, and with the experts of zh-en MQM, on texts that both judged.
 
 python models/train/annotations.py prints it.
 """
@@ -27,11 +27,28 @@ def marked(text: str, errors: list[dict]) -> list[bool]:
     return [any(e["visible"] and e["start"] < m.end() and m.start() < e["end"] for e in errors) for m in re.finditer(r"\w+", text)]
 
 
+def experts(rows: list[dict]) -> None:
+    """Print how far those of Chinese news and MQM's experts agree: sentences by most of the raters, words by one of them."""
+    texts = {(r["seg"], system): text for r in data.lines("wmt_to_english.jsonl.gz") if (r["pair"], r["year"]) == ("zh-en", 2021)
+             for system, text in r["hyps"].items()}
+    known = {texts[r["seg"], r["system"]]: r for r in rows if (r["pair"], r["year"]) == ("zh-en", 2021)}
+    pairs = [(rated, known[text]) for _, _, rated in data.rated(held_out=False) if (text := rated[0]["mt"]) in known]
+    score = np.array([sum(WEIGHT[e["severity"]] for e in new["errors"]) for _, new in pairs])
+    for name, severities in (("major", ("major", "critical")), ("any", ("minor", "major", "critical"))):
+        wrong = np.array([np.mean([any(s[2] in severities for s in r["spans"]) for r in rated]) > 0.5 for rated, _ in pairs], float)
+        print(f"{name} errors of MQM ordered by the new ones: area under the curve {auc(score, wrong):.3f}")
+    words = [(any(s[0] < m.end() and m.start() < s[1] for s in rated[0]["spans"]),
+              any(e["start"] < m.end() and m.start() < e["end"] for e in new["errors"]))
+             for rated, new in pairs for m in re.finditer(r"\w+", rated[0]["mt"])]
+    print(f"words in errors, {len(pairs)} texts: correlation {np.corrcoef(np.array(words, float).T)[0, 1]:.3f}")
+
+
 def main() -> None:
     """Print it."""
     if not data.SHARED.is_dir():
         sys.exit("models/train/annotations.py: ../shared is not here, so there is nothing to compare with")
-    rows = data.annotations()
+    rows = [*data.annotations(), *data.annotations(data.LATER)]
+    experts(rows)
     pairs = both(rows)
     score = np.array([sum(WEIGHT[e["severity"]] for e in new["errors"]) for _, new in pairs])
     for name, wrong in (("major", [old["status"] == "major" for old, _ in pairs]), ("any", [old["status"] != "ok" for old, _ in pairs])):
@@ -40,8 +57,8 @@ def main() -> None:
     print(f"words in visible errors: correlation {np.corrcoef(words.T)[0, 1]:.3f}")
     counts = collections.Counter((old["status"], new["status"]) for old, new in pairs)
     print(f"{len(pairs)} texts, status (bench, new):", ", ".join(f"{a} {b} {n}" for (a, b), n in counts.most_common()))
-    kinds = collections.Counter((r["pair"], r["status"]) for r in rows)
-    print("all rows:", ", ".join(f"{a} {b} {n}" for (a, b), n in sorted(kinds.items())))
+    kinds = collections.Counter((r["pair"], r["year"], r["status"]) for r in rows)
+    print("all rows:", ", ".join(f"{pair} {year} {status} {n}" for (pair, year, status), n in sorted(kinds.items())))
 
 
 if __name__ == "__main__":

@@ -34,6 +34,7 @@ from cleaner.estimator import CONTEXT_CHARACTERS
 SHARED = Path(__file__).resolve().parents[3] / "shared"
 #: What the annotators of annotations.md made of other engines' texts.
 ANNOTATIONS = Path(__file__).with_name("annotations.jsonl.gz")
+LATER = Path(__file__).with_name("annotations-2.jsonl.gz")  # that no model has read yet
 PAGE = 20  # segments of English that people wrote, in a row, that count as a document
 HELD_OUT = 3  # tenths of the Wikinews articles that are kept for counting false alarms
 RIGHT = {"any": 0.0, "major": 0.0}  # labels of what nothing is wrong in
@@ -260,9 +261,9 @@ def annotated(forms: Forms | None = None, *, hidden: bool = False) -> list[Examp
     return found
 
 
-def annotations() -> list[dict]:
-    """The rows of annotations.jsonl.gz, as annotations.md describes them."""
-    with gzip.open(ANNOTATIONS, "rt", encoding="utf-8") as rows:
+def annotations(file: Path = ANNOTATIONS) -> list[dict]:
+    """The rows of a file that annotations.md describes."""
+    with gzip.open(file, "rt", encoding="utf-8") as rows:
         return [json.loads(row) for row in rows]
 
 
