@@ -22,9 +22,19 @@ def both(rows: list[dict]) -> list[tuple[dict, dict]]:
     return [(known[key], r) for r in rows if (key := (r["doc"], r["system"], r["seg"])) in known]
 
 
+def scores(judged: list[dict]) -> np.ndarray:
+    """How bad texts are by their errors."""
+    return np.array([sum(WEIGHT[e["severity"]] for e in r["errors"]) for r in judged])
+
+
+def inside(text: str, spans: list[tuple[int, int]]) -> list[bool]:
+    """Which words of a text stand in one of the spans."""
+    return [any(start < m.end() and m.start() < end for start, end in spans) for m in re.finditer(r"\w+", text)]
+
+
 def marked(text: str, errors: list[dict]) -> list[bool]:
     """Which words of a text stand in a visible error."""
-    return [any(e["visible"] and e["start"] < m.end() and m.start() < e["end"] for e in errors) for m in re.finditer(r"\w+", text)]
+    return inside(text, [(e["start"], e["end"]) for e in errors if e["visible"]])
 
 
 def experts(rows: list[dict]) -> None:
@@ -33,13 +43,13 @@ def experts(rows: list[dict]) -> None:
              for system, text in r["hyps"].items()}
     known = {texts[r["seg"], r["system"]]: r for r in rows if (r["pair"], r["year"]) == ("zh-en", 2021)}
     pairs = [(rated, known[text]) for _, _, rated in data.rated(held_out=False) if (text := rated[0]["mt"]) in known]
-    score = np.array([sum(WEIGHT[e["severity"]] for e in new["errors"]) for _, new in pairs])
+    score = scores([new for _, new in pairs])
     for name, severities in (("major", ("major", "critical")), ("any", ("minor", "major", "critical"))):
         wrong = np.array([np.mean([any(s[2] in severities for s in r["spans"]) for r in rated]) > 0.5 for rated, _ in pairs], float)
         print(f"{name} errors of MQM ordered by the new ones: area under the curve {auc(score, wrong):.3f}")
-    words = [(any(s[0] < m.end() and m.start() < s[1] for s in rated[0]["spans"]),
-              any(e["start"] < m.end() and m.start() < e["end"] for e in new["errors"]))
-             for rated, new in pairs for m in re.finditer(r"\w+", rated[0]["mt"])]
+    words = [w for rated, new in pairs for w in zip(
+        inside(rated[0]["mt"], [(s[0], s[1]) for s in rated[0]["spans"]]),
+        inside(rated[0]["mt"], [(e["start"], e["end"]) for e in new["errors"]]), strict=True)]
     print(f"words in errors, {len(pairs)} texts: correlation {np.corrcoef(np.array(words, float).T)[0, 1]:.3f}")
 
 
@@ -50,7 +60,7 @@ def main() -> None:
     rows = [*data.annotations(), *data.annotations(data.LATER)]
     experts(rows)
     pairs = both(rows)
-    score = np.array([sum(WEIGHT[e["severity"]] for e in new["errors"]) for _, new in pairs])
+    score = scores([new for _, new in pairs])
     for name, wrong in (("major", [old["status"] == "major" for old, _ in pairs]), ("any", [old["status"] != "ok" for old, _ in pairs])):
         print(f"{name} errors of the bench ordered by the new ones: area under the curve {auc(score, np.array(wrong, float)):.3f}")
     words = np.array([w for old, new in pairs for w in zip(*(marked(old["mt"], r["errors"]) for r in (old, new)), strict=True)], float)

@@ -289,6 +289,11 @@ def more_annotated(pair: str, *, hidden: bool = False) -> list[Example]:
     return list(found.values())
 
 
+def few() -> list[Example]:
+    """Engines' texts that show an export how large the inputs of each layer get (`exporting.smooth`)."""
+    return more_annotated("zh-en")[::9]
+
+
 def _judged(text: str, context: str, judged: dict, group: str, source: str, *, hidden: bool = False) -> Example:
     """An annotated segment: its labels, and the words that a reader of the English alone would notice, or of the source too."""
     words = [(e["start"], e["end"], label, 1.0) for e in judged["errors"] if hidden or e["visible"]

@@ -19,7 +19,7 @@ import exporting
 import numpy as np
 import torch
 from fitting import auc
-from quality_data import SHARED, more_annotated
+from quality_data import SHARED, few
 from quality_model import READS, SENTENCE, WORD, Quality, base, prepare
 from stages import FOLDS, held_out
 
@@ -74,13 +74,14 @@ def main() -> None:
         "held_out": {k: round(float(v), 4) for k, v in figures.items()},
     }
     tune = [p.name for p in (SHARED / "bench/tune").glob("*.txt")]
+    texts = few()
     for name, fold in FOLDS.items():
         out = ROOT / "models/quality" if fold is None else args.work / name
         encoder, tokenizer = base()
         model = Quality(encoder)
         model.load_state_dict(torch.load(args.work / f"{name}.pt"))
         served = Served(model)
-        exporting.smooth(served.alone, prepare(tokenizer, more_annotated("zh-en")[::9]))
+        exporting.smooth(served.alone, prepare(tokenizer, texts))
         if fold is None:  # nobody asks the twins for those words
             served.refitted = changed.fitted(served, tokenizer)
         exporting.export(served, ("sentence", "word"), tokenizer, out)

@@ -17,7 +17,7 @@ import exporting
 import numpy as np
 import torch
 from fitting import auc
-from quality_data import more_annotated
+from quality_data import few
 from quality_export import Served
 from quality_model import CLS, SENTENCE, SEP, WORD, prepare
 from source import LIMITS, beside, start
@@ -40,12 +40,13 @@ def main() -> None:
         "sentence": SENTENCE, "word": WORD,
         "held_out": {"segments": len(examples)} | {k: round(v, 4) for k, v in figures.items()},
     }
+    texts = beside(few())
     for name in FOLDS:
         out = ROOT / "models/source" if name == "final" else args.work / name
         model, tokenizer = start(args.work)
         model.load_state_dict(torch.load(args.work / f"{name}.pt"))
         served = Served(model)
-        exporting.smooth(served.alone, prepare(tokenizer, beside(more_annotated("zh-en")[::9]), limits=LIMITS))
+        exporting.smooth(served.alone, prepare(tokenizer, texts, limits=LIMITS))
         exporting.export(served, ("sentence", "word"), tokenizer, out)
         unseen = sorted({e.group for e in (examples if name == "final" else seen[name][0])})
         exporting.settings(out, settings | {"held_out_documents": unseen}, ("model.onnx", "tokenizer.json"))
