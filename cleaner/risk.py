@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from .estimator import Estimate
 
 FEATURES = ("bias", "major", "minor", "weak", "surest", "words", "document", "heading")
-BLEND = ("bias", "rules", "major", "any", "severe", "wrong", "document")
+BLEND = ("bias", "rules", "major", "severe")
 DOUBT = ("any", "document", "evidence", "enough", "prior", "shrink", "bias", "slope", "threshold")
 BESIDE = ("bias", "before", "major")
 DOUBT_BESIDE = ("any", "bias", "slope", "threshold")
@@ -60,20 +60,9 @@ def features(text: str, findings: Sequence[Finding], elsewhere: float, *, headin
     )
 
 
-def blend(rules: float, estimate: Estimate, mean: float) -> tuple[float, ...]:
-    """What the second model looks at, in the order of BLEND; `rules` are the log-odds of the first, `mean` is that of the estimates'
-    log-odds in the document, for one engine made them all.
-    """
-    words = estimate.words
-    return (
-        1.0,
-        rules,
-        estimate.major,
-        estimate.any,
-        max((w.severe for w in words), default=0.0),
-        sum(w.wrong for w in words) / max(1, len(words)),
-        mean,
-    )
+def blend(rules: float, estimate: Estimate) -> tuple[float, ...]:
+    """What the second model looks at, in the order of BLEND; `rules` are the log-odds of the first."""
+    return (1.0, rules, estimate.major, max((w.severe for w in estimate.words), default=0.0))
 
 
 def beside(before: float, estimate: Estimate) -> tuple[float, ...]:
@@ -105,8 +94,7 @@ def assess(document: Document, findings: Sequence[Finding], estimates: Sequence[
     """The chance, 0 to 1, that each segment of a document has a major error; `estimates` are empty where there is no quality model."""
     odds = [log_odds("rules", FEATURES, values) for values in by_rules(document, findings)]
     if estimates:
-        mean = sum(e.major for e in estimates) / len(estimates)
-        odds = [log_odds("blend", BLEND, blend(rules, e, mean)) for rules, e in zip(odds, estimates, strict=True)]
+        odds = [log_odds("blend", BLEND, blend(rules, e)) for rules, e in zip(odds, estimates, strict=True)]
         odds = [_with_source(x, e) for x, e in zip(odds, estimates, strict=True)]
     return [round(1 / (1 + math.exp(-x)), 4) for x in odds]
 

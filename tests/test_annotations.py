@@ -9,7 +9,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "models/train"))
 import quality_data as data
 
 SEVERITY = ("ok", "minor", "major")
-ROWS = [*data.annotations(), *data.annotations(data.LATER)]
+ROWS = data.annotations(data.EVERY)
 
 
 def test_a_status_is_that_of_the_worst_error() -> None:
@@ -50,3 +50,14 @@ def test_an_annotated_text_becomes_an_example_with_its_words_and_context() -> No
     assert all(e.labels["any"] >= e.labels["major"] for e in examples)
     assert any(e.context and e.words for e in examples)
     assert not any(e.words for e in examples if not e.labels["any"])
+
+
+@pytest.mark.skipif(not data.SHARED.is_dir(), reason="../shared is not here")
+def test_segments_of_two_years_that_have_the_same_number_are_kept_apart() -> None:
+    texts = {(r["year"], r["seg"], name): (text, r["src"]) for r in data.lines("wmt_to_english.jsonl.gz") if r["pair"] == "zh-en"
+             for name, text in r["hyps"].items()}
+    rows = [r for r in ROWS if r["pair"] == "zh-en"]
+    assert len({r["seg"] for r in rows}) < len({(r["year"], r["seg"]) for r in rows})
+    examples = data.more_annotated("zh-en", data.EVERY)
+    wanted = {(texts[r["year"], r["seg"], r["system"]], r["status"] == "major") for r in rows}
+    assert {((e.text, e.source), e.labels["major"] == 1) for e in examples} == wanted

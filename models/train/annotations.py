@@ -57,7 +57,7 @@ def main() -> None:
     """Print it."""
     if not data.SHARED.is_dir():
         sys.exit("models/train/annotations.py: ../shared is not here, so there is nothing to compare with")
-    rows = [*data.annotations(), *data.annotations(data.LATER)]
+    rows = data.annotations(data.EVERY)
     experts(rows)
     pairs = both(rows)
     score = scores([new for _, new in pairs])

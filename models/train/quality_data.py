@@ -34,7 +34,8 @@ from cleaner.estimator import CONTEXT_CHARACTERS
 SHARED = Path(__file__).resolve().parents[3] / "shared"
 #: What the annotators of annotations.md made of other engines' texts.
 ANNOTATIONS = Path(__file__).with_name("annotations.jsonl.gz")
-LATER = Path(__file__).with_name("annotations-2.jsonl.gz")  # that no model has read yet
+#: These, and what they made of more Chinese ones.
+EVERY = (ANNOTATIONS, Path(__file__).with_name("annotations-2.jsonl.gz"))
 PAGE = 20  # segments of English that people wrote, in a row, that count as a document
 HELD_OUT = 3  # tenths of the Wikinews articles that are kept for counting false alarms
 RIGHT = {"any": 0.0, "major": 0.0}  # labels of what nothing is wrong in
@@ -261,31 +262,34 @@ def annotated(forms: Forms | None = None, *, hidden: bool = False) -> list[Examp
     return found
 
 
-def annotations(file: Path = ANNOTATIONS) -> list[dict]:
-    """The rows of a file that annotations.md describes."""
-    with gzip.open(file, "rt", encoding="utf-8") as rows:
-        return [json.loads(row) for row in rows]
+def annotations(files: Iterable[Path] = (ANNOTATIONS,)) -> list[dict]:
+    """The rows of files that annotations.md describes."""
+    found = []
+    for file in files:
+        with gzip.open(file, "rt", encoding="utf-8") as rows:
+            found += [json.loads(row) for row in rows]
+    return found
 
 
-def more_annotated(pair: str, *, hidden: bool = False) -> list[Example]:
-    """Engines' texts that `annotations.jsonl.gz` annotates as tune is, each text of a segment once. Japanese ones are of tune's documents
-    and have those files' names as their group; texts that the bench has are left out. `hidden` adds the words of errors that only a reader
-    of the source notices.
+def more_annotated(pair: str, files: Iterable[Path] = (ANNOTATIONS,), *, hidden: bool = False) -> list[Example]:
+    """Engines' texts that some `files` annotate as tune is, each text of a segment once. Japanese ones are of tune's documents and have
+    those files' names as their group; texts that the bench has are left out. `hidden` adds the words of errors that only a reader of the
+    source notices.
     """
     tune = gold("tune")
-    files = {wmt_name(r["file"]): r["file"] for r in tune}
-    known = {(r["doc"], r["seg"], r["system"]): r for r in annotations() if r["pair"] == pair}
-    years = {r["year"] for r in known.values()}
-    found: dict[tuple[str | None, int, str], Example] = {}
-    seen = {(wmt_name(r["file"]), r["seg"], r["mt"]) for r in tune}
+    groups = {wmt_name(r["file"]): r["file"] for r in tune}
+    known = {(r["year"], r["doc"], r["seg"], r["system"]): r for r in annotations(files) if r["pair"] == pair}
+    found: dict[tuple[int, str | None, int, str], Example] = {}
+    seen = {(2021, wmt_name(r["file"]), r["seg"], r["mt"]) for r in tune}
     before = Before()
     for r in lines("wmt_to_english.jsonl.gz"):
-        if r["pair"] == pair and r["year"] in years:
+        if r["pair"] == pair:
+            place = (r["year"], r["doc"], r["seg"])
             for system, text in r["hyps"].items():
-                context = before.read((system, r["doc"]), text)
-                judged, key = known.get((r["doc"], r["seg"], system)), (r["doc"], r["seg"], text)
+                context = before.read((r["year"], system, r["doc"]), text)
+                judged, key = known.get((*place, system)), (*place, text)
                 if judged and key not in found and key not in seen:
-                    found[key] = _judged(text, context, judged, files.get(r["doc"], pair), r["src"], hidden=hidden)
+                    found[key] = _judged(text, context, judged, groups.get(r["doc"], pair), r["src"], hidden=hidden)
     return list(found.values())
 
 

@@ -70,14 +70,13 @@ def table(models: Sequence[tuple[frozenset[str], Estimator]]) -> Table:
             document = formats.parse(path.name, path.read_text(encoding="utf-8"))
             honest = next(model for unseen, model in models if path.name in unseen)
             findings, estimates = pipeline.detect(Analysis(document)), of_document(honest, document)
-            mean = sum(e.major for e in estimates) / len(estimates)
             features, suspect = by_rules(document, findings), suspicion(document, findings, estimates, WEIGHED)
             for g in (g for g in gold if g["file"] == path.name):
                 span = Span(g["start"], g["end"])
                 own = [i for i, s in enumerate(document.segments) if s.span.overlaps(span)]
                 at = max(own, key=lambda i: estimates[i].major)
                 seen = np.max([features[i] for i in own], axis=0)
-                rows.append((seen, blend(0.0, estimates[at], mean), suspect[at], g["status"] == "major", g["status"] != "ok", path.name))
+                rows.append((seen, blend(0.0, estimates[at]), suspect[at], g["status"] == "major", g["status"] != "ok", path.name))
     *columns, names = zip(*rows, strict=True)
     read = Table(*(np.array(c, float) for c in columns), np.array(names))
     read.blend[:, BLEND.index("rules")] = held_out(read.rules, read.major, read.names)

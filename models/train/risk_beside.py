@@ -111,9 +111,8 @@ def _rows(name: str, paragraphs: Sequence[Paragraph], model: Beside, alone: Esti
     document = _document(name, paragraphs)
     analysis = Analysis(document)
     findings, estimates, read = pipeline.detect(analysis), of_document(alone, document), beside(analysis, model)
-    mean = sum(e.major for e in estimates) / len(estimates)
     rules = [log_odds("rules", FEATURES, x) for x in by_rules(document, findings)]
-    odds = [log_odds("blend", BLEND, blend(r, e, mean)) for r, e in zip(rules, estimates, strict=True)]
+    odds = [log_odds("blend", BLEND, blend(r, e)) for r, e in zip(rules, estimates, strict=True)]
     suspect = suspicion(document, findings, estimates)
     rows: list[tuple] = []
     at = 0

@@ -7,9 +7,9 @@ The heads and labels are those of `quality.py`; what is read before the sentence
 references, in the second turn also references with planted errors of meaning (`misread.py`), in the third each right and wrong, in the
 fourth also texts without their source, after what came before, Japanese news with labels by the model itself that has seen the source;
 in these two also Chinese texts of `annotations.jsonl.gz`. The mean of the models after them (model soups, Wortsman et al. 2022) goes
-through a fifth, for what post-editors changed and how raters graded it, and halfway back (Lookahead, Zhang et al. 2019); (2) the mean of
-a short pass over the annotated segments of the bench's tune split and half of the other engines' annotated texts of them, and of two over
-tune's alone. Documents are held out as in `quality.py`.
+through a fifth, for what post-editors changed and how raters graded it, and halfway back (Lookahead, Zhang et al. 2019), and so through a
+sixth, for all that annotators made of Chinese; (2) the mean of a short pass over the annotated segments of the bench's tune split and half
+of the other engines' annotated texts of them, and of two over tune's alone. Documents are held out as in `quality.py`.
 """
 
 from __future__ import annotations
@@ -45,6 +45,7 @@ WITHOUT = 3  # the turn in which texts are read without their source, too
 ENDS = (2, 3)  # turns of which the mean is taken; for post-edits it is taught once more
 LAST = len(RATES)  # the number of that turn
 AGAIN = 1.2e-4  # its rate
+MARKS = 1e-4  # that of the next
 CHANGED = WEIGHT | {"bad": 2.0}  # what the editor changed is what it is for
 
 
@@ -126,6 +127,17 @@ def post_edits(out: set[str]) -> list[data.Example]:
     return beside([*rng.sample(japanese, 2500), *data.expert_spans(random.Random(SEED))[5::10], *edits])
 
 
+def annotators(out: set[str]) -> list[data.Example]:
+    """What annotators made of Chinese, with a little of the rest."""
+    rng = random.Random(SEED + LAST + 1)
+    japanese = labelled(rng, {"ja-en": 12000}, out)
+    edits = [e for e in data.post_edits(graded=True) if e.group in ALPHABETS]
+    right = rng.sample(data.translations(2021, ("ja-en", "zh-en", "de-en", "ru-en"), data.wmt_names(out)), 1500)
+    judged = data.more_annotated("zh-en", data.EVERY, hidden=True)
+    return beside([*judged, *rng.sample(japanese, 4000), *data.expert_spans(random.Random(SEED))[7::10], *rng.sample(edits, 3500), *right,
+                   *misreadings(rng, right, 1.0)])
+
+
 def texts() -> list[str]:
     """All that the model is trained on or may be asked: for the vocabulary. The bench's dev split is not read."""
     rows = [*data.lines("wmt_to_english.jsonl.gz"), *data.lines("mlqe_pe_to_english.jsonl.gz"), *data.lines("mqm_zh_en.jsonl.gz")]
@@ -151,10 +163,12 @@ def main() -> None:
     first_stage(work, model, tokenizer, lambda turn: mixture(turn, out, model, tokenizer), RATES, LIMITS)
     model.load_state_dict(after(work, *ENDS))
     one_turn(work, model, tokenizer, LAST, lambda: post_edits(out), AGAIN, LIMITS, CHANGED)
+    halfway = mean([after(work, *ENDS), after(work, LAST)])
+    model.load_state_dict(halfway)
+    one_turn(work, model, tokenizer, LAST + 1, lambda: annotators(out), MARKS, LIMITS, CHANGED)
     tune, more = beside(data.annotated(hidden=True)), beside(data.more_annotated("ja-en", hidden=True))
     parts = [([*tune, *half(more)], 1), (tune, 2)]
-    halfway = mean([after(work, *ENDS), after(work, LAST)])
-    for name, unseen in last_stage(work, model, tokenizer, halfway, tune, parts, LIMITS):
+    for name, unseen in last_stage(work, model, tokenizer, mean([halfway, after(work, LAST + 1)]), tune, parts, LIMITS):
         (work / f"{name}.pickle").write_bytes(pickle.dumps((unseen, predict(model, tokenizer, unseen, LIMITS))))
 
 
