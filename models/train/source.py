@@ -43,9 +43,8 @@ EDITS = ((0, 6000), (6000, 8500), (8500, 11000), (11000, 14000))
 EDITED = {2: slice(1, None, 3), 3: slice(2, None, 6)}  # post-edits that are read right and wrong
 WITHOUT = 3  # the turn in which texts are read without their source, too
 ENDS = (2, 3)  # turns of which the mean is taken; for post-edits it is taught once more
-LAST = len(RATES)  # the number of that turn
-AGAIN = 1.2e-4  # its rate
-MARKS = 1e-4  # that of the next
+GRADED, JUDGED = len(RATES), len(RATES) + 1  # the numbers of that turn and of the one for what annotators made of Chinese
+AGAIN, MARKS = 1.2e-4, 1e-4  # their rates
 CHANGED = WEIGHT | {"bad": 2.0}  # what the editor changed is what it is for
 
 
@@ -119,23 +118,26 @@ def mixture(turn: int, out: set[str], model: Quality, tokenizer: Tokenizer) -> l
     return made
 
 
+def graded() -> list[data.Example]:
+    """All post-edits with their raters' grades, in the languages that the vocabulary is kept for."""
+    return [e for e in data.post_edits(graded=True) if e.group in ALPHABETS]
+
+
 def post_edits(out: set[str]) -> list[data.Example]:
-    """All post-edits with their raters' grades, and some of the rest, that it is not forgotten."""
-    rng = random.Random(SEED + LAST)
+    """All graded post-edits, and some of the rest, that it is not forgotten."""
+    rng = random.Random(SEED + GRADED)
     japanese = labelled(rng, {"ja-en": 12000}, out)
-    edits = [e for e in data.post_edits(graded=True) if e.group in ALPHABETS]
-    return beside([*rng.sample(japanese, 2500), *data.expert_spans(random.Random(SEED))[5::10], *edits])
+    return beside([*rng.sample(japanese, 2500), *data.expert_spans(random.Random(SEED))[5::10], *graded()])
 
 
 def annotators(out: set[str]) -> list[data.Example]:
     """What annotators made of Chinese, with a little of the rest."""
-    rng = random.Random(SEED + LAST + 1)
+    rng = random.Random(SEED + JUDGED)
     japanese = labelled(rng, {"ja-en": 12000}, out)
-    edits = [e for e in data.post_edits(graded=True) if e.group in ALPHABETS]
     right = rng.sample(data.translations(2021, ("ja-en", "zh-en", "de-en", "ru-en"), data.wmt_names(out)), 1500)
     judged = data.more_annotated("zh-en", data.EVERY, hidden=True)
-    return beside([*judged, *rng.sample(japanese, 4000), *data.expert_spans(random.Random(SEED))[7::10], *rng.sample(edits, 3500), *right,
-                   *misreadings(rng, right, 1.0)])
+    return beside([*judged, *rng.sample(japanese, 4000), *data.expert_spans(random.Random(SEED))[7::10], *rng.sample(graded(), 3500),
+                   *right, *misreadings(rng, right, 1.0)])
 
 
 def texts() -> list[str]:
@@ -162,13 +164,13 @@ def main() -> None:
     out = held_out([r["file"] for r in data.gold("tune")])
     first_stage(work, model, tokenizer, lambda turn: mixture(turn, out, model, tokenizer), RATES, LIMITS)
     model.load_state_dict(after(work, *ENDS))
-    one_turn(work, model, tokenizer, LAST, lambda: post_edits(out), AGAIN, LIMITS, CHANGED)
-    halfway = mean([after(work, *ENDS), after(work, LAST)])
+    one_turn(work, model, tokenizer, GRADED, lambda: post_edits(out), AGAIN, LIMITS, CHANGED)
+    halfway = mean([after(work, *ENDS), after(work, GRADED)])
     model.load_state_dict(halfway)
-    one_turn(work, model, tokenizer, LAST + 1, lambda: annotators(out), MARKS, LIMITS, CHANGED)
+    one_turn(work, model, tokenizer, JUDGED, lambda: annotators(out), MARKS, LIMITS, CHANGED)
     tune, more = beside(data.annotated(hidden=True)), beside(data.more_annotated("ja-en", hidden=True))
     parts = [([*tune, *half(more)], 1), (tune, 2)]
-    for name, unseen in last_stage(work, model, tokenizer, mean([halfway, after(work, LAST + 1)]), tune, parts, LIMITS):
+    for name, unseen in last_stage(work, model, tokenizer, mean([halfway, after(work, JUDGED)]), tune, parts, LIMITS):
         (work / f"{name}.pickle").write_bytes(pickle.dumps((unseen, predict(model, tokenizer, unseen, LIMITS))))
 
 

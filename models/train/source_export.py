@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import json
 import pickle
+from copy import deepcopy
 from pathlib import Path
 
 import exporting
@@ -40,13 +41,13 @@ def main() -> None:
         "sentence": SENTENCE, "word": WORD,
         "held_out": {"segments": len(examples)} | {k: round(v, 4) for k, v in figures.items()},
     }
-    texts = beside(few())
+    model, tokenizer = start(args.work)
+    texts = prepare(tokenizer, beside(few()), limits=LIMITS)
     for name in FOLDS:
         out = ROOT / "models/source" if name == "final" else args.work / name
-        model, tokenizer = start(args.work)
         model.load_state_dict(torch.load(args.work / f"{name}.pt"))
-        served = Served(model)
-        exporting.smooth(served.alone, prepare(tokenizer, texts, limits=LIMITS))
+        served = Served(deepcopy(model))  # its layers are made others
+        exporting.smooth(served.alone, texts)
         exporting.export(served, ("sentence", "word"), tokenizer, out)
         unseen = sorted({e.group for e in (examples if name == "final" else seen[name][0])})
         exporting.settings(out, settings | {"held_out_documents": unseen}, ("model.onnx", "tokenizer.json"))
