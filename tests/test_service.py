@@ -116,6 +116,16 @@ def test_facets_count_what_fits(queue: Queue) -> None:
     assert review.facets(Filter(doc="a.txt")).rules == (("fragment", 3),)
 
 
+def test_facets_count_items_whatever_they_have_and_whatever_a_document_is_called(queue: Queue) -> None:
+    queue.store("two\nlines.txt", records("!One is here.", "!Two is here.", rules=("fragment", "calque.gloss", "fragment")))
+    review = many(queue)
+    assert review.facets(Filter()).docs == (("a.txt", 3), ("b.txt", 3), ("two\nlines.txt", 2))
+    assert dict(review.facets(Filter()).rules) == {"fragment": 5, "calque.gloss": 5}
+    assert review.facets(Filter(rule="calque", text="one")).rules == (("calque.gloss", 1), ("fragment", 1))
+    assert review.facets(Filter(state="final")).docs == ()
+    assert review.facets(Filter(state="final")).states == (("initial", 8),)
+
+
 def test_the_next_item_is_behind_the_last_one_even_when_that_is_decided(queue: Queue) -> None:
     review = many(queue)
     wanted = Filter()

@@ -134,22 +134,22 @@ def _row(r: sqlite3.Row) -> Row:
 def facets(db: sqlite3.Connection, wanted: Filter, values: Mapping[str, Any]) -> Facets:
     """What the items that are wanted have in common. Counts are of items, by document, rule and so on."""
     fits, own = wanted.fits()
-    values = {**values, **own}
-    base = f"FROM listing l WHERE {fits} AND {wanted.in_state()}"
-    docs = db.execute(f"SELECT l.doc, count(*) {base} GROUP BY l.doc ORDER BY l.doc", values)
-    states = db.execute(f"SELECT {STATE}, count(*) FROM listing l WHERE {fits} GROUP BY 1", values)
-    rules, categories, severities = Counter[str](), Counter[str](), Counter[str]()
-    for marks, count in db.execute(f"""
-        SELECT marks, count(*) FROM (
-            SELECT group_concat(m.rule || ' ' || m.category || ' ' || m.severity, char(10)) AS marks
-            FROM listing l JOIN marks m USING (doc, key)
-            WHERE {fits} AND {wanted.in_state()} AND (m.dismissed = 0 OR l.remaining = 0) GROUP BY l.doc, l.key)
-        GROUP BY marks""", values):  # few are different, so that there is little to do for each of many items
-        for found, names in zip((rules, categories, severities), zip(*(m.split() for m in marks.split("\n")), strict=True), strict=True):
-            found.update(dict.fromkeys(names, count))
+    counts = {name: Counter[str]() for name in ("doc", "state", "rule", "category", "severity")}
+    for name, marks, count in db.execute(f"""
+        WITH fit AS (SELECT l.doc, l.key, l.remaining, {STATE} AS state, {wanted.in_state()} AS wanted FROM listing l WHERE {fits}),
+        found AS (
+            SELECT group_concat(m.rule, char(10)) AS rule, group_concat(m.category, char(10)) AS category,
+                group_concat(m.severity, char(10)) AS severity
+            FROM fit l JOIN marks m USING (doc, key) WHERE l.wanted AND (m.dismissed = 0 OR l.remaining = 0) GROUP BY l.doc, l.key)
+        SELECT 'doc', doc, count(*) FROM fit WHERE wanted GROUP BY doc UNION ALL SELECT 'state', state, count(*) FROM fit GROUP BY state
+        UNION ALL SELECT 'rule', rule, count(*) FROM found GROUP BY rule
+        UNION ALL SELECT 'category', category, count(*) FROM found GROUP BY category
+        UNION ALL SELECT 'severity', severity, count(*) FROM found GROUP BY severity""", {**values, **own}):
+        for one in set(marks.split("\n")) if name in ("rule", "category", "severity") else (marks,):
+            counts[name][one] += count  # for few different marks: there is little to do for each of many items
     return Facets(
-        tuple((d, n) for d, n in docs), _counted(rules), _counted(categories),
-        _counted(Counter({SEVERITIES[int(s)]: n for s, n in severities.items()})), tuple((s, n) for s, n in states),
+        tuple(sorted(counts["doc"].items())), _counted(counts["rule"]), _counted(counts["category"]),
+        _counted({SEVERITIES[int(s)]: n for s, n in counts["severity"].items()}), tuple(sorted(counts["state"].items())),
     )
 
 
