@@ -134,19 +134,18 @@ def _row(r: sqlite3.Row) -> Row:
 def facets(db: sqlite3.Connection, wanted: Filter, values: Mapping[str, Any]) -> Facets:
     """What the items that are wanted have in common. Counts are of items, by document, rule and so on."""
     fits, own = wanted.fits()
-    counts = {name: Counter[str]() for name in ("doc", "state", "rule", "category", "severity")}
-    for name, marks, count in db.execute(f"""
+    marks = ("rule", "category", "severity")  # of an item there may be several, so they are joined; few such are different
+    counted = {"doc": "fit WHERE wanted", "state": "fit", **dict.fromkeys(marks, "found")}
+    counts = {name: Counter[str]() for name in counted}
+    for name, met, count in db.execute(f"""
         WITH fit AS (SELECT l.doc, l.key, l.remaining, {STATE} AS state, {wanted.in_state()} AS wanted FROM listing l WHERE {fits}),
         found AS (
-            SELECT group_concat(m.rule, char(10)) AS rule, group_concat(m.category, char(10)) AS category,
-                group_concat(m.severity, char(10)) AS severity
-            FROM fit l JOIN marks m USING (doc, key) WHERE l.wanted AND (m.dismissed = 0 OR l.remaining = 0) GROUP BY l.doc, l.key)
-        SELECT 'doc', doc, count(*) FROM fit WHERE wanted GROUP BY doc UNION ALL SELECT 'state', state, count(*) FROM fit GROUP BY state
-        UNION ALL SELECT 'rule', rule, count(*) FROM found GROUP BY rule
-        UNION ALL SELECT 'category', category, count(*) FROM found GROUP BY category
-        UNION ALL SELECT 'severity', severity, count(*) FROM found GROUP BY severity""", {**values, **own}):
-        for one in set(marks.split("\n")) if name in ("rule", "category", "severity") else (marks,):
-            counts[name][one] += count  # for few different marks: there is little to do for each of many items
+            SELECT {", ".join(f"group_concat(m.{name}, char(10)) AS {name}" for name in marks)} FROM fit l JOIN marks m USING (doc, key)
+            WHERE l.wanted AND (m.dismissed = 0 OR l.remaining = 0) GROUP BY l.doc, l.key)
+        {" UNION ALL ".join(f"SELECT '{name}', {name}, count(*) FROM {rows} GROUP BY {name}" for name, rows in counted.items())}
+        """, {**values, **own}):
+        for one in set(met.split("\n")) if name in marks else (met,):
+            counts[name][one] += count
     return Facets(
         tuple(sorted(counts["doc"].items())), _counted(counts["rule"]), _counted(counts["category"]),
         _counted({SEVERITIES[int(s)]: n for s, n in counts["severity"].items()}), tuple(sorted(counts["state"].items())),
