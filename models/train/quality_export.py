@@ -3,7 +3,8 @@
     python models/train/quality_export.py WORK
 
 The figures are those of the `honest` model, which has not seen the documents they are counted on; it and its twins in WORK are what
-`risk.py` fits on, for the model that ships has seen all of tune. Words that an editor would change are fitted again (`changed.py`).
+`risk.py` fits on, for the model that ships has seen all of tune. Words that an editor would change and the raters' score are fitted again
+(`refit.py`).
 """
 
 from __future__ import annotations
@@ -14,9 +15,9 @@ import pickle
 import sys
 from pathlib import Path
 
-import changed
 import exporting
 import numpy as np
+import refit
 import torch
 from fitting import auc
 from quality_data import SHARED, few
@@ -24,14 +25,15 @@ from quality_model import READS, SENTENCE, WORD, Quality, base, prepare
 from stages import FOLDS, held_out
 
 ROOT = Path(__file__).resolve().parents[2]
+Z = SENTENCE.index("z")
 
 
 class Served(torch.nn.Module):
-    """Raw sentence outputs, and word probabilities for the segment's own tokens; `refitted` has weights and bias of another linear function
-    for those that an editor would change (`changed.py`).
+    """Raw sentence outputs, and word probabilities for the segment's own tokens; `refitted` has other linear functions for those that an
+    editor would change and for the raters' score (`refit.py`).
     """
 
-    refitted: tuple[torch.Tensor, torch.Tensor] | None = None
+    refitted: refit.Refitted | None = None
 
     def __init__(self, model: Quality) -> None:
         super().__init__()
@@ -47,9 +49,11 @@ class Served(torch.nn.Module):
     def forward(self, ids: torch.Tensor, types: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         hidden, word, sentence = self.read(ids[0], types[0])
         if self.refitted:
-            weights, bias = self.refitted
-            bad = (changed.features(hidden, word, sentence) * weights).sum(-1) + bias  # no product that int8 would round
+            (of_tokens, bias), (of_text, level) = self.refitted.bad, self.refitted.z
+            bad = (refit.of_tokens(hidden, word, sentence) * of_tokens).sum(-1) + bias  # no product that int8 would round
+            z = (refit.of_text(hidden, sentence) * of_text).sum(-1, keepdim=True) + level
             word = torch.cat([bad[:, None], word[:, 1:]], -1)
+            sentence = torch.cat([sentence[:Z], z, sentence[Z + 1:]])
         return sentence[None], word.sigmoid()[None]
 
 
@@ -82,8 +86,8 @@ def main() -> None:
         model.load_state_dict(torch.load(args.work / f"{name}.pt"))
         served = Served(model)
         exporting.smooth(served.alone, prepare(tokenizer, texts))
-        if fold is None:  # nobody asks the twins for those words
-            served.refitted = changed.fitted(served, tokenizer)
+        if fold is None:  # nobody asks the twins for these
+            served.refitted = refit.refitted(served, tokenizer)
         exporting.export(served, ("sentence", "word"), tokenizer, out)
         unseen = {"held_out_documents": sorted(held_out(tune, fold or 0))}
         exporting.settings(out, settings | unseen, ("model.onnx", "tokenizer.json"))
