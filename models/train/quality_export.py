@@ -49,9 +49,10 @@ class Served(torch.nn.Module):
     def forward(self, ids: torch.Tensor, types: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         hidden, word, sentence = self.read(ids[0], types[0])
         if self.refitted:
-            (of_tokens, bias), (of_text, level) = self.refitted.bad, self.refitted.z
-            bad = (refit.of_tokens(hidden, word, sentence) * of_tokens).sum(-1) + bias  # no product that int8 would round
-            z = (refit.of_text(hidden, sentence) * of_text).sum(-1, keepdim=True) + level
+            text = refit.of_text(hidden, sentence)
+            (of_token, bias), (of_text, level) = self.refitted.bad, self.refitted.z
+            bad = (refit.of_tokens(hidden, word, text) * of_token).sum(-1) + bias  # no product that int8 would round
+            z = (text * of_text).sum(-1, keepdim=True) + level
             word = torch.cat([bad[:, None], word[:, 1:]], -1)
             sentence = torch.cat([sentence[:Z], z, sentence[Z + 1:]])
         return sentence[None], word.sigmoid()[None]

@@ -43,57 +43,53 @@ def of_text(hidden: torch.Tensor, sentence: torch.Tensor) -> torch.Tensor:
     return torch.cat([sentence, hidden.mean(0)])
 
 
-def of_tokens(hidden: torch.Tensor, word: torch.Tensor, sentence: torch.Tensor) -> torch.Tensor:
-    """What counts for each token: hidden (tokens, width), word (tokens, word labels), sentence (sentence labels,) → (tokens, features)."""
-    return torch.cat([word, hidden, of_text(hidden, sentence).expand(hidden.shape[0], -1)], -1)
+def of_tokens(hidden: torch.Tensor, word: torch.Tensor, text: torch.Tensor) -> torch.Tensor:
+    """What counts for each token: hidden (tokens, width), word (tokens, word labels), text as `of_text` has it → (tokens, features)."""
+    return torch.cat([word, hidden, text.expand(hidden.shape[0], -1)], -1)
 
 
 @torch.no_grad()
 def refitted(served: Served, tokenizer: Tokenizer) -> Refitted:
     """Fit both. A word counts by the piece of it that the head doubts most."""
     served.eval()
-    tokens, changed, languages, texts, ratings, pairs = [], [], [], [], [], []
+    tokens, texts = [], []  # with what people said of each, and its language
     for r in data.lines("mlqe_pe_to_english.jsonl.gz"):
         if r["split"] != "dev":
             continue
         ids, types, offsets = encode(tokenizer, r["mt_raw"], "")
         hidden, word, sentence = served.read(torch.tensor(ids), torch.tensor(types))
-        texts.append(of_text(hidden, sentence).numpy())
-        ratings.append(r["da"][1])
-        pairs.append(r["pair"])
-        x = of_tokens(hidden, word, sentence)
+        text = of_text(hidden, sentence)
+        texts.append((text.numpy(), r["da"][1], r["pair"]))
+        x = of_tokens(hidden, word, text)
         for (start, end), bad in data.edited_words(r) or ():
             pieces = [n for n, (a, b) in enumerate(offsets[2:-1]) if a < end and start < b]
             if pieces:
-                tokens.append(x[max(pieces, key=lambda n: float(x[n, BAD]))].numpy())
-                changed.append(bad)
-                languages.append(r["pair"])
-    return Refitted(_changes(np.array(tokens), np.array(changed, float), languages), _ratings(np.array(texts), np.array(ratings), pairs))
+                tokens.append((x[max(pieces, key=lambda n: float(x[n, BAD]))].numpy(), float(bad), r["pair"]))
+    return Refitted(_changes(*_columns(tokens)), _ratings(*_columns(texts)))
 
 
-def _changes(x: np.ndarray, changed: np.ndarray, languages: Sequence[str]) -> Linear:
-    """Logistic regression: x (tokens, features), changed (tokens,) of 0 and 1."""
+def _columns(rows: Sequence[tuple[np.ndarray, float, str]]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Features, (rows, features), what people said, (rows,), and which language each row is of, (rows, languages)."""
+    x, said, pairs = zip(*rows, strict=True)
+    return np.array(x), np.array(said), np.array(pairs)[:, None] == sorted(set(pairs))
+
+
+def _changes(x: np.ndarray, changed: np.ndarray, own: np.ndarray) -> Linear:
+    """Logistic regression: x (tokens, features), changed (tokens,) of 0 and 1, own (tokens, languages)."""
     mean, scale = x.mean(0), x.std(0) + 1e-6
-    own = _columns(languages)
     weights = fit(np.hstack([own, (x - mean) / scale]), changed, penalty=WORDS_PENALTY, free=own.shape[1])
     slopes = weights[own.shape[1]:] / scale
     return _linear(slopes, own.mean(0) @ weights[:own.shape[1]] - mean @ slopes)
 
 
-def _ratings(x: np.ndarray, ratings: np.ndarray, languages: Sequence[str]) -> Linear:
-    """Ridge regression: x (texts, features), ratings (texts,)."""
-    own = _columns(languages).astype(float)
+def _ratings(x: np.ndarray, ratings: np.ndarray, own: np.ndarray) -> Linear:
+    """Ridge regression: x (texts, features), ratings (texts,), own (texts, languages)."""
     means = own.T / own.sum(0)[:, None]
     scale = x.std(0) + 1e-6
     within = (x - own @ (means @ x)) / scale
     square = within.T @ within + RATINGS_PENALTY * np.eye(x.shape[1])
     slopes = np.linalg.solve(square, within.T @ (ratings - own @ (means @ ratings))) / scale
     return _linear(slopes, ratings.mean() - x.mean(0) @ slopes)
-
-
-def _columns(languages: Sequence[str]) -> np.ndarray:
-    """Which language each row is of, (rows, languages)."""
-    return np.array(languages)[:, None] == sorted(set(languages))
 
 
 def _linear(slopes: np.ndarray, bias: float) -> Linear:

@@ -23,6 +23,6 @@ def test_ratings_follow_what_counts_within_each_language(monkeypatch: pytest.Mon
     other = np.array([language == "ru" for language in languages])
     x = rng.normal(size=(400, 3)) + np.outer(other, [0, 2, 0])  # the second feature tells the language
     ratings = 0.5 * x[:, 0] - 3 * other
-    slopes, bias = refit._ratings(x, ratings, languages)
+    slopes, bias = refit._ratings(*refit._columns(list(zip(x, ratings, languages, strict=True))))
     assert np.allclose(slopes, [0.5, 0, 0], atol=1e-4)
     assert float(bias) == pytest.approx(ratings.mean() - 0.5 * x[:, 0].mean(), abs=1e-4)
